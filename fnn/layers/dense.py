@@ -1,0 +1,58 @@
+"""The dense (fully connected) layer, ``y = x W + b``."""
+
+from __future__ import annotations
+
+from fnn.arrays import Array, Shape, check_features, check_float, check_same_dtype, format_shape
+from fnn.errors import ShapeError
+from fnn.initializers import Initializer, he_normal, zeros
+from fnn.model import Model, layer
+from fnn.ops.linear import LinearCache, linear_backward, linear_forward
+from fnn.random import Key
+from fnn.tree import record
+from fnn.validate import positive
+
+
+@record
+class Dense:
+    """Parameters of a dense layer: weight (inputs, outputs) and bias (outputs,)."""
+
+    weight: Array
+    bias: Array
+
+
+def dense(
+    inputs: int, outputs: int, *, weight: Initializer = he_normal, bias: Initializer = zeros
+) -> Model[Dense, Array, Array]:
+    """A dense layer from ``(batch, ..., inputs)`` to ``(batch, ..., outputs)``: ``y = x @ weight + bias``.
+
+    ``weight`` and ``bias`` are initializers. Raises DtypeError for input that is not float of the parameters' dtype,
+    ShapeError for input of another width. The mathematics stands in `fnn.ops.linear`.
+
+    >>> import fnn
+    >>> model = fnn.dense(3, 2)
+    >>> model.apply(model.init(fnn.Key(0)), np.ones((5, 3), np.float32)).shape
+    (5, 2)
+    """
+    positive("dense", inputs=inputs, outputs=outputs)
+    name = f"dense({inputs}, {outputs})"
+
+    def init(key: Key) -> Dense:
+        key_weight, key_bias = key.split()
+        return Dense(weight(key_weight, (inputs, outputs)), bias(key_bias, (outputs,)))
+
+    def forward(params: Dense, x: Array) -> tuple[Array, LinearCache]:
+        check_float(x, name)
+        check_features(x, inputs, name)
+        check_same_dtype(x, params.weight, name)
+        return linear_forward(x, params.weight, params.bias)
+
+    def backward(dy: Array, cache: LinearCache) -> tuple[Dense, Array]:
+        dx, dweight, dbias = linear_backward(dy, cache)
+        return Dense(dweight, dbias), dx
+
+    def shape(s: Shape) -> Shape:
+        if not s or s[-1] != inputs:
+            raise ShapeError(name, f"input of shape (batch, ..., {inputs})", format_shape(s))
+        return (*s[:-1], outputs)
+
+    return layer(init, forward, backward, name=name, shape=shape, record=Dense)

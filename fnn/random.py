@@ -1,0 +1,89 @@
+"""Explicit randomness: a key is a value, splitting it gives new ones, and nothing is hidden."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+from numpy.random.bit_generator import ISeedSequence
+
+from fnn.errors import HyperparameterError
+
+_MASK = 0xFFFFFFFFFFFFFFFF
+_GOLDEN = 0x9E3779B97F4A7C15
+
+
+def _mix(z: int) -> int:
+    """Finalizer of splitmix64: a bijection of 64-bit words in which every input bit reaches every output bit."""
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    return z ^ (z >> 31)
+
+
+class _Words(ISeedSequence):
+    """Seed words made by splitmix64, about ten times as fast to start a generator from as ``SeedSequence``."""
+
+    def __init__(self, state: int) -> None:
+        self._state = state
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Any:
+        words = [_mix((self._state + _GOLDEN * (i + 1)) & _MASK) for i in range(n_words)]
+        return np.array(words, np.uint64).astype(dtype)
+
+
+def _seed(value: object) -> int:
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]  # the except below answers for non-integers
+    except TypeError:
+        raise HyperparameterError("Key", "an integer seed", repr(value), "Write fnn.Key(0), say.") from None
+    return number & _MASK
+
+
+@frozen(repr=False)
+class Key:
+    """A source of randomness that is a plain value: the same key always gives the same numbers.
+
+    ``seed`` is any integer; its lowest 64 bits count. Never use one key for two purposes: ``split`` it, or ``fold`` a
+    number into it. Words are mixed with splitmix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number
+    generators", fig. 14); numbers are drawn from NumPy's PCG64 (O'Neill 2014).
+
+    >>> key = Key(0)
+    >>> weights, shuffle = key.split()
+    >>> weights == shuffle, key.split() == (weights, shuffle)
+    (False, True)
+    >>> int(weights.rng().integers(100)) == int(weights.rng().integers(100))
+    True
+    """
+
+    state: int = field(converter=_seed)
+
+    def fold(self, number: int) -> Key:
+        """Return the key that belongs to ``number``, an epoch or a stage, say.
+
+        >>> Key(0).fold(3) == Key(0).fold(3), Key(0).fold(3) == Key(0).fold(4)
+        (True, False)
+        """
+        return Key(_mix((_mix((self.state + _GOLDEN) & _MASK) + _GOLDEN * (number + 1)) & _MASK))
+
+    def split(self, count: int = 2) -> tuple[Key, ...]:
+        """Return ``count`` independent keys.
+
+        >>> len(Key(0).split(3))
+        3
+        """
+        if count < 1:
+            raise HyperparameterError("Key.split", "a count of at least 1", str(count))
+        return tuple(self.fold(i) for i in range(count))
+
+    def rng(self) -> np.random.Generator:
+        """Return a new NumPy generator, always in the same first state.
+
+        >>> Key(7).rng().random() == Key(7).rng().random()
+        True
+        """
+        return np.random.Generator(np.random.PCG64(_Words(self.state)))  # type: ignore[arg-type]  # stubs know only SeedSequence
+
+    def __repr__(self) -> str:
+        return f"Key({self.state})"
