@@ -28,7 +28,7 @@ def dense(
     ``weight`` and ``bias`` are initializers. Raises DtypeError for input that is not float of the parameters' dtype,
     ShapeError for input of another width. The mathematics stands in `fnn.ops.linear`.
 
-    >>> import fnn
+    >>> import fnn, numpy as np
     >>> model = fnn.dense(3, 2)
     >>> model.apply(model.init(fnn.Key(0)), np.ones((5, 3), np.float32)).shape
     (5, 2)

@@ -1,9 +1,12 @@
 """What an optimizer is: a pure transition of gradients, state and parameters.
 
-A `Transform` threads gradients *and* parameters through: ``step(grads, state, params, paths) -> (grads, params, state)``,
-over flat lists of arrays. Clipping changes the gradients and hands the parameters on; Adam consumes the gradients and
-returns new parameters; a moving average looks at the new parameters. `chain` runs transforms one after the other, and is
-an `Optimizer` as soon as one of them moves the parameters. `Optimizer.update` lifts all this to trees of any type.
+A `Transform` threads gradients *and* parameters through, over flat lists of arrays:
+
+    step(grads, state, params, paths) -> (grads, params, state)
+
+Clipping changes the gradients and hands the parameters on; Adam hands the gradients on and returns new parameters; a
+moving average looks at the new parameters. `chain` runs transforms one after the other; one that moves the parameters
+is an `Optimizer`, whose `update` lifts all this to trees of any type.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ trained; fields made with `static` are configuration and no leaves at all.
 
 from fnn.tree.edit import equal, get, set  # noqa: A004  # read as tree.set
 from fnn.tree.records import buffer, is_record, record, replace, static
+from fnn.tree.select import Where, select
 from fnn.tree.walk import (
     add,
     astype,
@@ -24,6 +25,7 @@ from fnn.tree.walk import (
 )
 
 __all__ = [
+    "Where",
     "add",
     "astype",
     "buffer",
@@ -37,6 +39,7 @@ __all__ = [
     "nbytes",
     "record",
     "replace",
+    "select",
     "set",
     "size",
     "static",
