@@ -61,3 +61,11 @@ class GradientError(FnnError, AssertionError):
 
 class MissingExtraError(FnnError, ImportError):
     """An optional library is needed that is not installed."""
+
+
+class DivergenceError(FnnError, ArithmeticError):
+    """The loss or a parameter is no longer finite; training stopped. ``state`` is the last good training state."""
+
+    def __init__(self, place: str, expected: str, got: str, hint: str = "", state: object = None) -> None:
+        super().__init__(place, expected, got, hint)
+        self.state = state

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Generic, TypeAlias, TypeVar, TypeVarTuple, get_origin, overload
 
 import attrs
@@ -34,6 +34,10 @@ ShapeRule: TypeAlias = Callable[[Shape], Shape]
 """From the shape of one input sample to that of one output sample; raises ShapeError for a shape that cannot be."""
 
 
+Parts: TypeAlias = "Callable[[Shape], list[tuple[str, Stage, Shape]]]"
+"""For a composition: its inner stages, each with a label and the shape of its input, given the shape of the input."""
+
+
 @attrs.frozen(eq=False)
 class Model(Generic[P, X, Y]):
     """A model with parameters ``P``, from ``X`` to ``Y``: pure functions and nothing else.
@@ -41,7 +45,8 @@ class Model(Generic[P, X, Y]):
     ``init(key) -> params`` makes new parameters. ``apply(params, x) -> y`` is inference. ``forward(params, x, key) ->
     (y, params, backward)`` is training: the returned parameters hold new buffers (running statistics), and
     ``backward(dy) -> (grads, dx)`` carries the gradient of a scalar loss from the output to parameters and input.
-    ``name`` is shown in errors and summaries; ``shape`` is the rule for shapes, found by a trial run if none is given.
+    ``name`` is shown in errors and summaries; ``shape`` is the rule for shapes, found by a trial run if none is given;
+    ``parts`` tells a summary what a composition is made of.
 
     Write a model by hand by writing these three functions, annotated; type checkers infer the rest:
 
@@ -68,6 +73,7 @@ class Model(Generic[P, X, Y]):
     forward: Callable[[P, X, Key], tuple[Y, P, Callable[[Y], tuple[P, X]]]]
     name: str = attrs.field(default="model", kw_only=True)
     shape: ShapeRule | None = attrs.field(default=None, kw_only=True, repr=False)
+    parts: Parts | None = attrs.field(default=None, kw_only=True, repr=False)
 
     @overload
     def __rshift__(self, other: Model[Q, Y, Z]) -> Serial[X, Z, P, Q]: ...
@@ -94,6 +100,7 @@ class Fn(Generic[X, Y]):
     forward: Callable[[X, Key], tuple[Y, Callable[[Y], X]]]
     name: str = attrs.field(default="fn", kw_only=True)
     shape: ShapeRule | None = attrs.field(default=None, kw_only=True, repr=False)
+    parts: Parts | None = attrs.field(default=None, kw_only=True, repr=False)
 
     @overload
     def __rshift__(self, other: Serial[Y, Z, *Ps]) -> Serial[X, Z, *Ps]: ...
@@ -269,6 +276,14 @@ def output_shape(stage: Stage, input_shape: Shape, previous: str = "") -> Shape:
         raise
 
 
+def check_tuple(params: Any, count: int, place: str) -> tuple[Any, ...]:
+    """Return the parameters of a composition that has no record; refuse anything but a tuple of ``count``."""
+    if not isinstance(params, tuple) or len(params) != count:
+        got = f"a tuple of {len(params)}" if isinstance(params, tuple) else describe(params)
+        raise StructureError(place, f"parameters as a tuple of {count}, one for each stage that has any", got)
+    return params
+
+
 def _both(first: Fn[X, Y], second: Fn[Y, Z]) -> Fn[X, Z]:
     def forward(x: X, key: Key) -> tuple[Z, Callable[[Z], X]]:
         y, back_first = first.forward(x, key.fold(0))
@@ -278,7 +293,11 @@ def _both(first: Fn[X, Y], second: Fn[Y, Z]) -> Fn[X, Z]:
     def shape(s: Shape) -> Shape:
         return output_shape(second, output_shape(first, s), first.name)
 
-    return Fn(lambda x: second.apply(first.apply(x)), forward, name=f"{first.name} >> {second.name}", shape=shape)
+    def parts(s: Shape) -> list[tuple[str, Stage, Shape]]:
+        return [("", first, s), ("", second, output_shape(first, s))]
+
+    name = f"{first.name} >> {second.name}"
+    return Fn(lambda x: second.apply(first.apply(x)), forward, name=name, shape=shape, parts=parts)
 
 
 def _serial(left: tuple[Stage, ...], right: Stage) -> Serial[Any, Any, *tuple[Any, ...]]:
@@ -293,19 +312,11 @@ def _build(stages: tuple[Stage, ...]) -> Serial[Any, Any, *tuple[Any, ...]]:
     name = " >> ".join(f"({stage.name})" if isinstance(stage, Serial) else stage.name for stage in stages)
     steps = list(zip(stages, places, strict=True))
 
-    def check(params: object) -> Sequence[Any]:
-        if not isinstance(params, tuple) or len(params) != len(models):
-            got = f"a tuple of {len(params)}" if isinstance(params, tuple) else describe(params)
-            raise StructureError(
-                name, f"a tuple of parameters for its {len(models)} stages that have any", got, "Use this model's init."
-            )
-        return params
-
     def init(key: Key) -> tuple[Any, ...]:
         return tuple(model.init(key.fold(i)) for i, model in enumerate(models))
 
     def apply(params: Any, x: Any) -> Any:
-        of_stage = iter(check(params))
+        of_stage = iter(check_tuple(params, len(models), name))
         for stage, place in steps:
             try:
                 x = stage.apply(x) if isinstance(stage, Fn) else stage.apply(next(of_stage), x)
@@ -315,7 +326,7 @@ def _build(stages: tuple[Stage, ...]) -> Serial[Any, Any, *tuple[Any, ...]]:
         return x
 
     def forward(params: Any, x: Any, key: Key) -> tuple[Any, Any, Callable[[Any], tuple[Any, Any]]]:
-        of_stage = iter(check(params))
+        of_stage = iter(check_tuple(params, len(models), name))
         renewed: list[Any] = []
         backwards: list[tuple[bool, Callable[[Any], Any], str]] = []
         for i, (stage, place) in enumerate(steps):
@@ -347,17 +358,22 @@ def _build(stages: tuple[Stage, ...]) -> Serial[Any, Any, *tuple[Any, ...]]:
 
         return x, tuple(renewed), backward
 
-    def shape(s: Shape) -> Shape:
+    def flow(s: Shape) -> tuple[list[tuple[str, Stage, Shape]], Shape]:
+        """Follow the shapes: each stage with the shape that enters it, and the shape that leaves the last."""
+        found: list[tuple[str, Stage, Shape]] = []
         previous = ""
-        for stage, place in steps:
+        for i, (stage, place) in enumerate(steps):
+            found.append((str(i), stage, s))
             try:
                 s, previous = output_shape(stage, s, previous), f"{place} {stage.name}"
             except FnnError as error:
                 error.within(place)
                 raise
-        return s
+        return found, s
 
-    return Serial(init, apply, forward, name=name, shape=shape, stages=stages)
+    return Serial(
+        init, apply, forward, name=name, shape=lambda s: flow(s)[1], parts=lambda s: flow(s)[0], stages=stages
+    )
 
 
 def _into(model: Composed[X, Y, *Ps], record: Callable[[*Ps], R]) -> Model[R, X, Y]:
@@ -365,16 +381,16 @@ def _into(model: Composed[X, Y, *Ps], record: Callable[[*Ps], R]) -> Model[R, X,
     cls: Any = get_origin(record) or record
     label = getattr(cls, "__name__", repr(record))
     if isinstance(cls, type) and attrs.has(cls):
-        fields = len(plan_of(cls).children)
+        field_names = [name for name, _ in plan_of(cls).children]
     elif isinstance(cls, type) and hasattr(cls, "_fields"):
-        fields = len(cls._fields)
+        field_names = list(cls._fields)
     else:
         raise StructureError(f"{model.name}.into", "a record class", label, "Decorate the class with @fnn.record.")
-    if fields != count:
+    if len(field_names) != count:
         raise StructureError(
             f"{model.name}.into({label})",
             f"a record with {count} fields, one for each stage that has parameters",
-            f"{fields} fields",
+            f"{len(field_names)} fields",
             "Add or remove fields, or write .into on the inner composition.",
         )
 
@@ -398,4 +414,9 @@ def _into(model: Composed[X, Y, *Ps], record: Callable[[*Ps], R]) -> Model[R, X,
 
         return y, rebuild(params, renewed), backward
 
-    return Model(init, apply, forward, name=model.name, shape=model.shape)
+    def labelled(s: Shape) -> list[tuple[str, Stage, Shape]]:
+        names = iter(field_names)
+        inner = model.parts(s) if model.parts is not None else []
+        return [(next(names) if isinstance(stage, Model) else "", stage, shape) for _, stage, shape in inner]
+
+    return Model(init, apply, forward, name=label, shape=model.shape, parts=labelled)

@@ -1,0 +1,109 @@
+"""The training loop: a generator of events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from attrs import evolve
+
+from fnn.arrays import describe
+from fnn.errors import DataError, DivergenceError, HyperparameterError, StructureError
+from fnn.optim import learning_rate
+from fnn.train.evaluate import Source, evaluate
+from fnn.train.events import EpochEnd, Events, Row, StepEnd
+from fnn.train.state import TrainState
+from fnn.train.step import TrainStep, diverged, first_not_finite
+
+P = TypeVar("P")
+S = TypeVar("S")
+X = TypeVar("X")
+Y = TypeVar("Y")
+T = TypeVar("T")
+
+
+def fit(
+    step: TrainStep[P, S, X, Y, T],
+    state: TrainState[P, S],
+    batches: Source[X, T],
+    *,
+    epochs: int,
+    validate: Source[X, T] | Callable[[P], Mapping[str, float]] | None = None,
+) -> Events[P, S]:
+    """Train until ``state`` has had ``epochs`` epochs in all; yield a StepEnd a step and an EpochEnd an epoch.
+
+    The run starts where ``state`` stands: a state taken from any event, saved and loaded again, goes on bit for bit.
+    ``break`` ends it at any time. ``validate`` is data to evaluate at each end of an epoch, or a function of the
+    parameters that returns figures by name; they appear with ``validation_`` in front. ``batches`` is made by
+    `fnn.batches`, or is anything with its ``epoch(index, skip)`` and ``len``.
+
+    Raises DivergenceError when the loss or a parameter is no longer finite, with the last good state in it.
+
+    >>> import fnn, numpy as np
+    >>> model, optimizer = fnn.dense(1, 1), fnn.sgd(0.1)
+    >>> x = np.linspace(-1, 1, 8, dtype=np.float32)[:, None]
+    >>> step = fnn.train_step(model, fnn.mean_squared_error, optimizer)
+    >>> data = fnn.batches(x, 2 * x, batch_size=4, key=fnn.Key(1))
+    >>> for event in fnn.fit(step, fnn.start(model, optimizer, fnn.Key(0)), data, epochs=2):
+    ...     print(type(event).__name__, end=" ")
+    StepEnd StepEnd EpochEnd StepEnd StepEnd EpochEnd
+    """
+    if type(epochs) is not int or epochs < 0:
+        raise HyperparameterError("fit", "epochs as an integer of at least 0", repr(epochs))
+    if not isinstance(state, TrainState):
+        raise StructureError("fit", "a TrainState", describe(state), "Make one: fnn.start(model, optimizer, key).")
+    if len(batches) == 0:
+        raise DataError("fit", "at least one batch an epoch", "none")
+    return _run(step, state, batches, epochs, validate)
+
+
+def _run(
+    step: TrainStep[P, S, X, Y, T],
+    state: TrainState[P, S],
+    batches: Source[X, T],
+    epochs: int,
+    validate: Source[X, T] | Callable[[P], Mapping[str, float]] | None,
+) -> Events[P, S]:
+    before = state  # the state one step back, for the step that finds its parameters spoilt
+    while state.epoch < epochs:
+        for batch in batches.epoch(state.epoch, skip=state.batch):
+            try:
+                advanced, values = step(state, batch)
+            except DivergenceError as error:
+                error.state = state if first_not_finite(state.params) is None else before
+                raise
+            before, state = state, advanced
+            yield StepEnd(
+                state,
+                values,
+                _means(state.sums),
+                epoch=state.epoch,
+                epochs=epochs,
+                batch=state.batch,
+                batches=len(batches),
+            )
+        if first_not_finite(state.params) is not None:
+            error = diverged(state, "a spoilt update")
+            error.state = before
+            raise error
+        metrics: dict[str, float] = dict(_means(state.sums))
+        rate = learning_rate(state.optimizer)
+        if rate is not None:
+            metrics["learning_rate"] = rate
+        metrics |= {f"validation_{name}": value for name, value in _validate(step, state.params, validate).items()}
+        state = evolve(state, epoch=state.epoch + 1, batch=0, sums={})
+        yield EpochEnd(state, metrics, epoch=state.epoch, epochs=epochs)
+
+
+def _means(sums: Mapping[str, float]) -> Row:
+    return {name: total / sums["samples"] for name, total in sums.items() if name != "samples"}
+
+
+def _validate(
+    step: TrainStep[P, S, X, Y, T], params: P, validate: Source[X, T] | Callable[[P], Mapping[str, float]] | None
+) -> Mapping[str, float]:
+    if validate is None:
+        return {}
+    if callable(validate):
+        return validate(params)
+    return evaluate(step.model, params, validate, loss=step.loss, metrics=step.metrics)

@@ -1,0 +1,119 @@
+"""One training step: forward, loss, backward, update; a pure function of state and batch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import attrs
+import numpy as np
+
+from fnn import tree
+from fnn.data.batches import Batch
+from fnn.errors import DivergenceError
+from fnn.model import Model
+from fnn.optim.base import Optimizer
+from fnn.penalties import Penalty
+from fnn.train.state import TrainState
+
+P = TypeVar("P")
+S = TypeVar("S")
+X = TypeVar("X")
+Y = TypeVar("Y")
+T = TypeVar("T")
+
+Loss: TypeAlias = Callable[[Y, T], tuple[float, Y]]
+"""``loss(prediction, target) -> (value, gradient with respect to the prediction)``."""
+
+Metric: TypeAlias = Callable[[Y, T], float]
+"""``metric(prediction, target) -> value``; over an epoch of training it is averaged, weighted by batch size."""
+
+
+@attrs.frozen(eq=False)
+class TrainStep(Generic[P, S, X, Y, T]):
+    """``step(state, batch) -> (state, metrics)``; made by `train_step`."""
+
+    model: Model[P, X, Y]
+    loss: Loss[Y, T]
+    optimizer: Optimizer[S]
+    penalty: Penalty | None = None
+    metrics: Mapping[str, Metric[Y, T]] = attrs.field(factory=dict)
+
+    def __call__(self, state: TrainState[P, S], batch: Batch[X, T]) -> tuple[TrainState[P, S], dict[str, float]]:
+        """Return the state after one step, and the batch's loss and metrics, which were computed before the update.
+
+        With a penalty, ``loss`` is what is minimized, the sum of ``data_loss`` and ``penalty``. Raises DivergenceError
+        if the loss is not finite, holding the state that was given.
+        """
+        with np.errstate(
+            over="ignore", invalid="ignore", divide="ignore"
+        ):  # a loss that is not finite is reported below
+            y, params, backward = self.model.forward(state.params, batch.inputs, state.key.fold(state.step))
+            value, dy = self.loss(y, batch.targets)
+            values = {"loss": value}
+            grads, _ = backward(dy)
+            if self.penalty is not None:
+                extra, slopes = self.penalty(state.params)
+                grads = tree.add(grads, slopes)
+                values = {"loss": value + extra, "data_loss": value, "penalty": extra}
+            if not math.isfinite(values["loss"]):
+                raise diverged(state, f"a loss of {values['loss']}", grads)
+            for name, metric in self.metrics.items():
+                values[name] = metric(y, batch.targets)
+            params, optimizer = self.optimizer.update(grads, state.optimizer, params)
+        sums = dict(state.sums)
+        sums["samples"] = sums.get("samples", 0) + batch.size
+        for name, number in values.items():
+            sums[name] = sums.get(name, 0.0) + number * batch.size
+        advanced = TrainState(params, optimizer, state.key, state.step + 1, state.epoch, state.batch + 1, sums)
+        return advanced, values
+
+
+def train_step(
+    model: Model[P, X, Y],
+    loss: Loss[Y, T],
+    optimizer: Optimizer[S],
+    *,
+    penalty: Penalty | None = None,
+    metrics: Mapping[str, Metric[Y, T]] | None = None,
+) -> TrainStep[P, S, X, Y, T]:
+    """Put together a model, a loss and an optimizer into one pure step.
+
+    ``penalty`` is added to the loss and to the gradient; ``metrics`` are computed on each batch, by name.
+
+    >>> import fnn, numpy as np
+    >>> model, optimizer = fnn.dense(3, 2), fnn.sgd(0.1)
+    >>> step = train_step(model, fnn.softmax_cross_entropy, optimizer, metrics={"accuracy": fnn.accuracy})
+    >>> batch = fnn.Batch(np.ones((4, 3), np.float32), np.array([0, 1, 1, 1]))
+    >>> state, values = step(fnn.start(model, optimizer, fnn.Key(0)), batch)
+    >>> state.step, sorted(values)
+    (1, ['accuracy', 'loss'])
+    """
+    return TrainStep(model, loss, optimizer, penalty, dict(metrics or {}))
+
+
+def first_not_finite(node: object) -> str | None:
+    """Return the path of the first array that holds NaN or infinity, if there is one."""
+    for path, leaf in tree.leaves_with_paths(node):
+        if not np.isfinite(leaf).all():
+            return path or "the parameters"
+    return None
+
+
+def diverged(state: TrainState[Any, Any], what: str, grads: object = None) -> DivergenceError:
+    """Describe a run that went wrong at ``state``: the step, and the first parameter or gradient that is not finite."""
+    bad = first_not_finite(state.params)
+    if bad is not None:
+        cause = f"{bad} holds values that are not finite"
+    elif grads is not None and (bad := first_not_finite(grads)) is not None:
+        cause = f"the gradient of {bad} is not finite"
+    else:
+        cause = "all parameters are finite"
+    return DivergenceError(
+        f"step {state.step} (epoch {state.epoch}, batch {state.batch})",
+        "a finite loss and finite parameters",
+        f"{what}; {cause}",
+        "Lower the learning rate, clip gradients, or look for NaN in the data. The last good state is in error.state.",
+        state=state,
+    )
