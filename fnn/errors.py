@@ -55,6 +55,15 @@ class FileFormatError(FnnError, ValueError):
     """A file is not what its reader expects: truncated, pickled, too new, or with other entries."""
 
 
+class SaveError(FnnError, OSError):
+    """A file cannot be written; what stood at its path is untouched. Also an OSError, with its ``errno``."""
+
+    def __init__(self, place: str, expected: str, got: str, hint: str = "", errno: int | None = None) -> None:
+        super().__init__(place, expected, got, hint)
+        self.args = (place, expected, got, hint, errno)  # OSError had taken them for its own
+        self.errno, self.strerror, self.filename = errno, got, place
+
+
 class GradientError(FnnError, AssertionError):
     """A hand-written gradient disagrees with the numerical one."""
 

@@ -47,12 +47,8 @@ class Summary:
             table.append((f"{'  ' * row.depth}{label}{row.stage}", row.record, format_shape(row.shape), *counts))
         table.append(("total", "", format_shape(self.output_shape), f"{self.parameters:,}", f"{self.nbytes:,}"))
         widths = [max(len(line[i]) for line in table) for i in range(5)]
-        lines = [
-            "  ".join(
-                cell.rjust(w) if i > 2 else cell.ljust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True))
-            )
-            for line in table
-        ]
+        align = (str.ljust, str.ljust, str.ljust, str.rjust, str.rjust)
+        lines = ["  ".join(f(cell, w) for f, cell, w in zip(align, line, widths, strict=True)) for line in table]
         rule = "-" * (sum(widths) + 8)
         lines = [lines[0], rule, *lines[1:-1], rule, lines[-1]]
         if self.buffers:
@@ -68,14 +64,14 @@ def summary(model: Model[Any, Any, Any] | Fn[Any, Any], input_shape: Shape) -> S
 
     >>> import fnn
     >>> print(summary(fnn.dense(4, 3) >> fnn.relu >> fnn.dense(3, 2), (4,)))
-    stage            parameters  output      count  bytes
-    -----------------------------------------------------
-    input                        (batch, 4)
-    0: dense(4, 3)   Dense       (batch, 3)     15     60
-    1: relu                      (batch, 3)
-    2: dense(3, 2)   Dense       (batch, 2)      8     32
-    -----------------------------------------------------
-    total                        (batch, 2)     23     92
+    stage           parameters  output      count  bytes
+    ----------------------------------------------------
+    input                       (batch, 4)
+    0: dense(4, 3)  Dense       (batch, 3)     15     60
+    1: relu                     (batch, 3)
+    2: dense(3, 2)  Dense       (batch, 2)      8     32
+    ----------------------------------------------------
+    total                       (batch, 2)     23     92
     """
     out = output_shape(model, input_shape)
     parts = model.parts(input_shape) if model.parts is not None else [("", model, input_shape)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol, TypeVar
+import operator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -55,14 +56,11 @@ def predict(model: Model[P, X, Y], params: P, inputs: X, *, batch_size: int = 10
     count = len(arrays[0])
     if count <= batch_size:
         return model.apply(params, inputs)
-    parts = [
-        model.apply(params, tree.map(lambda leaf, i=i: leaf[i : i + batch_size], inputs))  # type: ignore[misc]
-        for i in range(0, count, batch_size)
-    ]
-    return _concatenate(parts)
+    rows = (slice(i, i + batch_size) for i in range(0, count, batch_size))
+    return _concatenate([model.apply(params, tree.map(operator.itemgetter(part), inputs)) for part in rows])
 
 
-def _concatenate(parts: list[Any]) -> Any:
+def _concatenate(parts: Sequence[Y]) -> Y:
     return tree.map(lambda *leaves: np.concatenate(leaves), parts[0], *parts[1:])
 
 
@@ -76,8 +74,8 @@ def evaluate(
 ) -> dict[str, float]:
     """Return the loss and the metrics over one epoch of ``batches``.
 
-    The loss is the mean over batches, weighted by their size. A metric is computed once, on all predictions together, so
-    that those which are no means (F1, R2) come out right. Raises DataError if there are no batches.
+    The loss is the mean over batches, weighted by their size. A metric is computed once, on all predictions together,
+    so that those which are no means (F1, R2) come out right. Raises DataError if there are no batches.
 
     >>> import fnn
     >>> model = fnn.dense(3, 2)

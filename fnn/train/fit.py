@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -73,23 +74,13 @@ def _run(
                 error.state = state if first_not_finite(state.params) is None else before
                 raise
             before, state = state, advanced
-            yield StepEnd(
-                state,
-                values,
-                _means(state.sums),
-                epoch=state.epoch,
-                epochs=epochs,
-                batch=state.batch,
-                batches=len(batches),
-            )
+            means, count = _means(state.sums), len(batches)
+            yield StepEnd(state, values, means, epoch=state.epoch, epochs=epochs, batch=state.batch, batches=count)
         if first_not_finite(state.params) is not None:
-            error = diverged(state, "a spoilt update")
-            error.state = before
-            raise error
+            raise diverged(state, "an update that spoilt a parameter", good=before)
         metrics: dict[str, float] = dict(_means(state.sums))
-        rate = learning_rate(state.optimizer)
-        if rate is not None:
-            metrics["learning_rate"] = rate
+        with contextlib.suppress(StructureError):  # an optimizer of the user's own may have none to tell
+            metrics["learning_rate"] = learning_rate(state.optimizer)
         metrics |= {f"validation_{name}": value for name, value in _validate(step, state.params, validate).items()}
         state = evolve(state, epoch=state.epoch + 1, batch=0, sums={})
         yield EpochEnd(state, metrics, epoch=state.epoch, epochs=epochs)

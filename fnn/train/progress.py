@@ -17,8 +17,8 @@ S = TypeVar("S")
 def progress(events: Iterable[Event[P, S]], *, stream: TextIO | None = None) -> Events[P, S]:
     """Pass the events on and show them: loss, metrics, learning rate, steps a second, and the time left.
 
-    On a terminal this is a bar (with the extra ``progress``, which is rich); elsewhere, and without rich, one plain line
-    an epoch. ``stream`` is where it is written, standard error by default.
+    On a terminal this is a bar (with the extra ``progress``, which is rich); elsewhere, and without rich, one plain
+    line an epoch. ``stream`` is where it is written, standard error by default.
     """
     out = sys.stderr if stream is None else stream
     if out.isatty() and importlib.util.find_spec("rich") is not None:

@@ -43,9 +43,8 @@ def start(model: Model[P, Any, Any], optimizer: Optimizer[S], key: Key, *, param
     ((3, 2), 0)
     """
     if not isinstance(model, Model):
-        raise StructureError(
-            "start", "a model with parameters", describe(model), "A stage without any needs no training."
-        )
+        hint = "A stage without any needs no training."
+        raise StructureError("start", "a model with parameters", describe(model), hint)
     key_init, key_run = key.split()
     first = tree.copy(model.init(key_init) if params is None else params)
     return TrainState(first, optimizer.start(first), key_run)

@@ -46,9 +46,7 @@ class TrainStep(Generic[P, S, X, Y, T]):
         With a penalty, ``loss`` is what is minimized, the sum of ``data_loss`` and ``penalty``. Raises DivergenceError
         if the loss is not finite, holding the state that was given.
         """
-        with np.errstate(
-            over="ignore", invalid="ignore", divide="ignore"
-        ):  # a loss that is not finite is reported below
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a loss that is not finite raises
             y, params, backward = self.model.forward(state.params, batch.inputs, state.key.fold(state.step))
             value, dy = self.loss(y, batch.targets)
             values = {"loss": value}
@@ -101,8 +99,13 @@ def first_not_finite(node: object) -> str | None:
     return None
 
 
-def diverged(state: TrainState[Any, Any], what: str, grads: object = None) -> DivergenceError:
-    """Describe a run that went wrong at ``state``: the step, and the first parameter or gradient that is not finite."""
+def diverged(
+    state: TrainState[Any, Any], what: str, grads: object = None, *, good: TrainState[Any, Any] | None = None
+) -> DivergenceError:
+    """Describe a run that went wrong at ``state``: the step, and the first parameter or gradient that is not finite.
+
+    The error holds ``good``, or ``state`` itself if it is no worse.
+    """
     bad = first_not_finite(state.params)
     if bad is not None:
         cause = f"{bad} holds values that are not finite"
@@ -115,5 +118,5 @@ def diverged(state: TrainState[Any, Any], what: str, grads: object = None) -> Di
         "a finite loss and finite parameters",
         f"{what}; {cause}",
         "Lower the learning rate, clip gradients, or look for NaN in the data. The last good state is in error.state.",
-        state=state,
+        state=state if good is None else good,
     )
