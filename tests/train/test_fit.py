@@ -1,0 +1,180 @@
+"""The loop: events, resumption, divergence, and the errors at its door."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fnn
+from fnn.errors import DataError, DivergenceError, FnnError, HyperparameterError
+from tests.train.long_run import prepare
+
+
+def line() -> tuple[fnn.Array, fnn.Array]:
+    x: fnn.Array = np.linspace(-1, 1, 10, dtype=np.float32)[:, None]
+    return x, 3 * x - 1
+
+
+def linear_run(rate: float = 0.1, epochs: int = 3) -> fnn.train.Events[fnn.Dense, fnn.optim.SGDState]:
+    x, y = line()
+    model, optimizer = fnn.dense(1, 1), fnn.sgd(rate)
+    step = fnn.train_step(model, fnn.mean_squared_error, optimizer)
+    return fnn.fit(step, fnn.start(model, optimizer, fnn.Key(0)), fnn.batches(x, y, batch_size=4), epochs=epochs)
+
+
+def test_events_come_in_order_with_positions_and_means() -> None:
+    events = list(linear_run(epochs=2))
+    assert [type(event).__name__ for event in events] == ["StepEnd", "StepEnd", "StepEnd", "EpochEnd"] * 2
+    first = events[:3]
+    assert [event.state.step for event in events if isinstance(event, fnn.StepEnd)] == [1, 2, 3, 4, 5, 6]
+    assert [(e.epoch, e.epochs, e.batch, e.batches) for e in first if isinstance(e, fnn.StepEnd)] == [
+        (0, 2, 1, 3),
+        (0, 2, 2, 3),
+        (0, 2, 3, 3),
+    ]
+    losses = [event.metrics["loss"] for event in first]
+    weighted = (4 * losses[0] + 4 * losses[1] + 2 * losses[2]) / 10  # the last batch holds 2 of the 10 samples
+    assert events[3].metrics["loss"] == pytest.approx(weighted, rel=1e-12)
+    assert events[3].metrics["learning_rate"] == 0.1
+    assert events[3].state.epoch == 1
+    assert events[3].state.batch == 0
+
+
+def test_a_run_finds_the_line() -> None:
+    params = fnn.final(linear_run(epochs=200)).state.params
+    np.testing.assert_allclose([params.weight.item(), params.bias.item()], [3, -1], atol=1e-4)
+
+
+def test_break_ends_a_run_and_its_state_goes_on_bit_for_bit() -> None:
+    step, state, data = prepare()
+    whole = fnn.final(fnn.fit(step, state, data, epochs=3, validate=data))
+    for stop in (1, 7, 8, 9, 17):
+        reached = state
+        for number, event in enumerate(fnn.fit(step, state, data, epochs=3), start=1):
+            reached = event.state
+            if number == stop:
+                break
+        rest = fnn.final(fnn.fit(step, reached, data, epochs=3, validate=data))
+        assert fnn.tree.equal(rest.state, whole.state)
+        assert rest.metrics == whole.metrics
+
+
+def test_a_saved_state_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    step, state, data = prepare()
+    whole = fnn.final(fnn.fit(step, state, data, epochs=4))
+    for event in fnn.checkpoint(fnn.fit(step, state, data, epochs=4), tmp_path / "run.npz", every=5):
+        if event.state.step == 13:
+            break
+    resumed = fnn.resume(tmp_path / "run.npz", prepare()[1])
+    assert resumed.step == 10
+    rest = fnn.final(fnn.fit(step, resumed, data, epochs=4))
+    assert fnn.tree.equal(rest.state, whole.state)
+    assert rest.metrics == whole.metrics
+
+
+def test_a_finished_state_trains_no_more() -> None:
+    step, state, data = prepare()
+    done = fnn.final(fnn.fit(step, state, data, epochs=1)).state
+    assert list(fnn.fit(step, done, data, epochs=1)) == []
+    with pytest.raises(DataError, match="a run of at least one epoch"):
+        fnn.final(fnn.fit(step, done, data, epochs=1))
+
+
+def test_the_state_given_is_left_as_it_was() -> None:
+    step, state, data = prepare()
+    before = fnn.tree.copy(state)
+    fnn.final(fnn.fit(step, state, data, epochs=1))
+    assert fnn.tree.equal(state, before)
+    assert not any(leaf.flags.writeable for leaf in fnn.tree.leaves(state.params))
+
+
+def test_all_stays_float32() -> None:
+    step, state, data = prepare()
+    end = fnn.final(fnn.fit(step, state, data, epochs=1)).state
+    assert {leaf.dtype for leaf in fnn.tree.leaves(end)} == {np.dtype(np.float32)}
+
+
+def test_a_penalty_adds_to_loss_and_gradient() -> None:
+    x, y = line()
+    model, optimizer = fnn.dense(1, 1), fnn.sgd(0.1)
+    state = fnn.start(model, optimizer, fnn.Key(0))
+    batch = fnn.Batch(x, y)
+    plain, values = fnn.train_step(model, fnn.mean_squared_error, optimizer)(state, batch)
+    penalized, more = fnn.train_step(model, fnn.mean_squared_error, optimizer, penalty=fnn.l2(0.5))(state, batch)
+    w = state.params.weight.item()
+    assert more["data_loss"] == values["loss"]
+    assert more["penalty"] == pytest.approx(0.5 * w * w, rel=1e-6)
+    assert more["loss"] == more["data_loss"] + more["penalty"]
+    assert penalized.params.weight.item() == pytest.approx(plain.params.weight.item() - 0.1 * 2 * 0.5 * w, rel=1e-5)
+    assert penalized.params.bias.item() == plain.params.bias.item()
+
+
+def test_validation_may_be_data_or_a_function() -> None:
+    step, state, data = prepare()
+    by_data = fnn.final(fnn.fit(step, state, data, epochs=1, validate=data))
+    own = fnn.evaluate(step.model, by_data.state.params, data, loss=step.loss, metrics=step.metrics)
+    assert by_data.metrics["validation_loss"] == own["loss"]
+    assert by_data.metrics["validation_accuracy"] == own["accuracy"]
+    by_function = fnn.final(fnn.fit(step, state, data, epochs=1, validate=lambda params: {"size": 7.0}))
+    assert by_function.metrics["validation_size"] == 7.0
+
+
+def test_divergence_names_step_and_parameter_and_keeps_the_last_good_state() -> None:
+    good: list[object] = []
+    with pytest.raises(DivergenceError) as caught:
+        good += (event.state for event in linear_run(rate=1e12, epochs=50))
+    state = caught.value.state
+    assert isinstance(state, fnn.TrainState)
+    assert all(np.isfinite(leaf).all() for leaf in fnn.tree.leaves(state.params))
+    text = str(caught.value)
+    assert text.startswith("step ")
+    assert "weight" in text
+    assert "Lower the learning rate" in text
+
+
+def test_nan_in_the_data_stops_the_run_at_once() -> None:
+    x, y = line()
+    bad = x.copy()
+    bad[5] = np.nan
+    model, optimizer = fnn.dense(1, 1), fnn.adam(0.1)
+    step = fnn.train_step(model, fnn.mean_squared_error, optimizer)
+    start = fnn.start(model, optimizer, fnn.Key(0))
+    text = r"step 1 \(epoch 0, batch 1\).*loss of nan; the gradient of weight"
+    with pytest.raises(DivergenceError, match=text) as caught:
+        fnn.final(fnn.fit(step, start, fnn.batches(bad, y, batch_size=4), epochs=2))
+    assert isinstance(caught.value.state, fnn.TrainState)
+    assert caught.value.state.step == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda step, state, data: fnn.fit(step, state, data, epochs=-1), HyperparameterError, "fit: expected epochs"),
+        (lambda step, state, data: fnn.fit(step, state.params, data, epochs=1), FnnError, "a TrainState, got a Net"),
+        (lambda step, state, data: fnn.start(fnn.relu, fnn.sgd(0.1), fnn.Key(0)), FnnError, "a model with parameters"),
+        (lambda step, state, data: step(fnn.replace(state, params=state.params.out), next(data.epoch(0))), FnnError, "Net"),
+        (lambda step, state, data: fnn.predict(step.model, state.params, np.zeros((0, 2))), DataError, "one sample"),
+        (lambda step, state, data: fnn.predict(step.model, state.params, [[1.0, 2.0]]), FnnError, "a list"),
+    ],
+)
+def test_bad_calls(call: Callable[..., object], error: type[FnnError], text: str) -> None:
+    with pytest.raises(error, match=text):
+        call(*prepare())
+
+
+def test_predictions_in_batches_equal_those_at_once() -> None:
+    step, state, _ = prepare()
+    x = np.random.default_rng(0).standard_normal((10, 2)).astype(np.float32)
+    at_once = fnn.predict(step.model, state.params, x)
+    assert at_once.shape == (10, 3)
+    np.testing.assert_allclose(fnn.predict(step.model, state.params, x, batch_size=3), at_once, rtol=1e-5, atol=1e-6)
+
+
+def test_a_loss_with_options_is_a_partial() -> None:
+    weights = np.array([1.0, 2.0, 1.0], np.float32)
+    step, state, data = prepare()
+    loss = functools.partial(fnn.softmax_cross_entropy, class_weight=weights)
+    weighted = fnn.train_step(step.model, loss, step.optimizer)
+    assert fnn.final(fnn.fit(weighted, state, data, epochs=1)).metrics["loss"] > 0
