@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar, overload
 import numpy as np
 
 from fnn import tree
-from fnn.arrays import Array, Shape, describe, format_shape
+from fnn.arrays import Array, Shape, check_float, describe, format_shape
 from fnn.errors import FnnError, HyperparameterError, ShapeError
 from fnn.model import Composed, Fn, Model, Stage, check_tuple, output_shape
 from fnn.random import Key
@@ -181,13 +181,18 @@ def parallel(*branches: Model[Any, Any, Any], join: Join = "tuple") -> Composed[
         first = shapes[0]
         for place, other in zip(places, shapes, strict=True):
             if join == "add" and other != first:
-                raise ShapeError(f"{name} > {place}", f"an output of shape {first}, to add up", str(other))
-            if join == "concatenate" and other[:-1] != first[:-1]:
-                raise ShapeError(f"{name} > {place}", f"an output of shape {(*first[:-1], '...')}", str(other))
+                expected = f"an output of shape {_show(first)}, to add up"
+            elif join == "concatenate" and (len(other) < 2 or other[:-1] != first[:-1]):
+                expected = f"an output of shape {_show((*(first[:-1] or ('batch',)), '...'))}, to concatenate"
+            else:
+                continue
+            raise ShapeError(f"{name} > {place}", expected, _show(other), "The outputs of all branches must fit.")
 
     def joined(outputs: list[Any]) -> Any:
         if join == "tuple":
             return tuple(outputs)
+        for place, y in zip(places, outputs, strict=True):
+            check_float(y, f"{name} > {place}", "output")
         check([y.shape for y in outputs])
         return np.concatenate(outputs, axis=-1) if join == "concatenate" else sum(outputs[1:], outputs[0])
 
@@ -235,10 +240,14 @@ def parallel(*branches: Model[Any, Any, Any], join: Join = "tuple") -> Composed[
         shapes = each(lambda i, branch: output_shape(branch, s))
         if join == "tuple":
             return tuple(shapes)
-        check(shapes)
+        check([("batch", *out) for out in shapes])
         return shapes[0] if join == "add" else (*shapes[0][:-1], sum(out[-1] for out in shapes))
 
     def parts(s: Shape) -> list[tuple[str, Stage, Shape]]:
         return [(str(i), branch, s) for i, branch in enumerate(branches)]
 
     return Composed(init, apply, forward, name=name, shape=shape, parts=parts, stages=branches)
+
+
+def _show(shape: Shape) -> str:
+    return f"({', '.join(map(str, shape))})"

@@ -267,13 +267,22 @@ def output_shape(stage: Stage, input_shape: Shape, previous: str = "") -> Shape:
     try:
         if stage.shape is not None:
             return stage.shape(input_shape)
-        trial = np.zeros((1, *input_shape), np.float32)
-        y = stage.apply(trial) if isinstance(stage, Fn) else stage.apply(stage.init(Key(0)), trial)
-        return tuple(y.shape[1:])
+        trial = _trial(input_shape)
+        return _sample_shape(stage.apply(trial) if isinstance(stage, Fn) else stage.apply(stage.init(Key(0)), trial))
     except FnnError as error:
-        if previous:
+        if previous and not error.hint.startswith("Before it comes"):  # a composition may have said it already
             error.hint = f"Before it comes {previous}, which gives {format_shape(input_shape)}. {error.hint}".rstrip()
         raise
+
+
+def _trial(shape: Shape) -> Any:
+    if shape and isinstance(shape[0], tuple):
+        return tuple(_trial(part) for part in shape)
+    return np.zeros((1, *shape), np.float32)
+
+
+def _sample_shape(y: Any) -> Shape:
+    return tuple(_sample_shape(part) for part in y) if isinstance(y, tuple) else tuple(y.shape[1:])
 
 
 def check_tuple(params: Any, count: int, place: str) -> tuple[Any, ...]:
@@ -300,9 +309,11 @@ def _both(first: Fn[X, Y], second: Fn[Y, Z]) -> Fn[X, Z]:
     return Fn(lambda x: second.apply(first.apply(x)), forward, name=name, shape=shape, parts=parts)
 
 
-def _serial(left: tuple[Stage, ...], right: Stage) -> Serial[Any, Any, *tuple[Any, ...]]:
+def _serial(left: tuple[Stage, ...], right: object) -> Serial[Any, Any, *tuple[Any, ...]]:
     if not isinstance(right, Model | Fn):
-        return NotImplemented
+        name = " >> ".join(stage.name for stage in left)
+        hint = "Call the factory, such as fnn.dropout(0.1), or make a stage of your function with fnn.fn."
+        raise StructureError(f"{name} >>", "a model or a stage", describe(right), hint)
     return _build((*left, right))
 
 

@@ -33,12 +33,16 @@ class _Words(ISeedSequence):
         return np.array(words, np.uint64).astype(dtype)
 
 
-def _seed(value: object) -> int:
+def _integer(value: object, place: str, what: str, hint: str) -> int:
+    """Return a Python integer, for those of NumPy overflow; refuse anything else."""
     try:
-        number = operator.index(value)  # type: ignore[arg-type]  # the except below answers for non-integers
+        return operator.index(value)  # type: ignore[arg-type]  # the except below answers for non-integers
     except TypeError:
-        raise HyperparameterError("Key", "an integer seed", repr(value), "Write fnn.Key(0), say.") from None
-    return number & _MASK
+        raise HyperparameterError(place, f"an integer {what}", repr(value), hint) from None
+
+
+def _seed(value: object) -> int:
+    return _integer(value, "Key", "seed", "Write fnn.Key(0), say.") & _MASK
 
 
 @frozen(repr=False)
@@ -60,11 +64,12 @@ class Key:
     state: int = field(converter=_seed)
 
     def fold(self, number: int) -> Key:
-        """Return the key that belongs to ``number``, an epoch or a stage, say.
+        """Return the key that belongs to ``number``, an integer: an epoch or a stage, say.
 
         >>> Key(0).fold(3) == Key(0).fold(3), Key(0).fold(3) == Key(0).fold(4)
         (True, False)
         """
+        number = _integer(number, "Key.fold", "number", "Fold in an index: of an epoch, a stage, a step.")
         return Key(_mix((_mix((self.state + _GOLDEN) & _MASK) + _GOLDEN * (number + 1)) & _MASK))
 
     def split(self, count: int = 2) -> tuple[Key, ...]:
@@ -73,8 +78,9 @@ class Key:
         >>> len(Key(0).split(3))
         3
         """
+        count = _integer(count, "Key.split", "count", "Write key.split(3), say.")
         if count < 1:
-            raise HyperparameterError("Key.split", "a count of at least 1", str(count))
+            raise HyperparameterError("Key.split", "a count of at least 1", str(count), "Write key.split(3), say.")
         return tuple(self.fold(i) for i in range(count))
 
     def rng(self) -> np.random.Generator:

@@ -89,6 +89,7 @@ def _rows(stage: Stage, shape: Shape, label: str, depth: int) -> list[Row]:
     out = output_shape(stage, shape)
     if stage.parts is None:
         return [Row(label, depth, stage.name, record, out, everything, everything - trained, tree.nbytes(params))]
-    name = "serial" if isinstance(stage, Serial) else stage.name.split("(")[0]
+    name = stage.name.split("(")[0]
+    name = "serial" if isinstance(stage, Serial) or ">>" in name else name
     inner = [row for label, part, s in stage.parts(shape) for row in _rows(part, s, label, depth + 1)]
     return [Row(label, depth, name, "", out, 0, 0, 0), *inner]

@@ -1,10 +1,10 @@
 """The header of a file: what the tree is made of, with its static fields and the user's metadata, as JSON.
 
-    {"format": 1, "fnn": "0.1.0", "tree": NODE, "metadata": {…}}
+{"format": 1, "fnn": "0.1.0", "tree": NODE, "metadata": {…}}
 
-    NODE    {"array": "float32", "shape": [4, 3]}, with "buffer": true if it is never trained
-            {"record": "Dense", "parts": {"weight": NODE, "bias": NODE}, "static": {"stride": 2}}
-            {"namedtuple": "Pair", "parts": …}, {"tuple": 2, "parts": …}, {"dict": 2, "parts": …}, null
+NODE    {"array": "float32", "shape": [4, 3]}, with "buffer": true if it is never trained
+        {"record": "Dense", "parts": {"weight": NODE, "bias": NODE}, "static": {"stride": 2}}
+        {"namedtuple": "Pair", "parts": …}, {"tuple": 2, "parts": …}, {"dict": 2, "parts": …}, null
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import NoneType
 from typing import Any, TypeAlias, get_args, get_origin
 
@@ -148,11 +148,22 @@ def _static_of(hint: Any) -> Callable[[JSON], Any]:
 
 
 def _static_like(cls: type, field: str, example: object) -> Callable[[JSON], Any]:
-    """Read a static value whose classes are that of the example's value, or those that its annotation mentions."""
+    """Read a static value, with the classes that stand in the example's value, or that its annotation mentions."""
 
     def classes(name: str) -> type | None:
-        if type(example).__name__ == name:
-            return type(example)
-        return mentioned(field_hints(cls).get(field, Any), name)
+        return _class_in(example, name) or mentioned(field_hints(cls).get(field, Any), name)
 
     return lambda value: decode(value, classes)
+
+
+def _class_in(value: object, name: str) -> type | None:
+    if type(value).__name__ == name:
+        return type(value)
+    inner: Iterable[object] = ()
+    if isinstance(value, Mapping):
+        inner = value.values()
+    elif isinstance(value, list | tuple):
+        inner = value
+    elif attrs.has(type(value)):
+        inner = [getattr(value, f.name) for f in attrs.fields(type(value))]
+    return next((found for item in inner if (found := _class_in(item, name))), None)

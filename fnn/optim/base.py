@@ -12,13 +12,16 @@ is an `Optimizer`, whose `update` lifts all this to trees of any type.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar, overload
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, overload
 
 import attrs
+import numpy as np
 
 from fnn import tree
-from fnn.arrays import Array, freeze
-from fnn.errors import HyperparameterError, ShapeError
+from fnn.arrays import Array, check_float, describe, freeze
+from fnn.errors import DtypeError, HyperparameterError, ShapeError, StructureError
+from fnn.tree.records import children
+from fnn.tree.walk import join
 
 S = TypeVar("S")
 P = TypeVar("P")
@@ -27,6 +30,7 @@ B = TypeVar("B")
 C = TypeVar("C")
 D = TypeVar("D")
 E = TypeVar("E")
+F = TypeVar("F")
 
 Arrays: TypeAlias = Sequence[Array]
 """The trained leaves of a tree, in order."""
@@ -36,17 +40,21 @@ Paths: TypeAlias = Callable[[], Sequence[str]]
 
 Step: TypeAlias = Callable[[Arrays, S, Arrays, Paths], tuple[Arrays, Arrays, S]]
 
+STATE_HINT = "Take the state from this optimizer's start, or load it with that as the example."
+
 
 @attrs.frozen(eq=False)
 class Transform(Generic[S]):
     """One link of a chain: ``init(params) -> state`` and ``step(grads, state, params, paths)``, over flat leaves.
 
-    ``step`` returns ``(grads, params, state)``. It must not change any array that it was given.
+    ``step`` returns ``(grads, params, state)``. It must not change any array that it was given. ``position`` is where
+    it belongs in a chain, before or after the optimizer; None if it may stand anywhere.
     """
 
     init: Callable[[Arrays], S]
     step: Step[S]
     name: str = attrs.field(default="transform", kw_only=True)
+    position: Literal["before", "after"] | None = attrs.field(default=None, kw_only=True)
 
     def __repr__(self) -> str:
         return self.name
@@ -65,16 +73,20 @@ class Optimizer(Transform[S]):
     """
 
     def start(self, params: P) -> S:
-        """Return the state before the first step."""
+        """Return the state before the first step; raise DtypeError for a parameter that is not float."""
+        for path, leaf in tree.leaves_with_paths(params, trained_only=True):
+            check_float(leaf, path or "params", "parameter")
         return self.init(tree.trained_leaves(params))
 
     def update(self, grads: P, state: S, params: P) -> tuple[P, S]:
-        """Return new parameters (read-only) and the new state; buffers stay as they are in ``params``."""
-        leaves, slopes = tree.trained_leaves(params), tree.trained_leaves(grads)
-        if len(leaves) != len(slopes) or any(a.shape != b.shape for a, b in zip(leaves, slopes, strict=True)):
-            _explain_mismatch(grads, params)
-        _, moved, state = self.step(slopes, state, leaves, lambda: _paths(params))
-        return tree.with_trained_leaves(params, [freeze(leaf) for leaf in moved]), state
+        """Return new parameters (read-only) and the new state; buffers stay as they are in ``params``.
+
+        Raises StructureError, ShapeError or DtypeError, with the path, where the gradients do not fit the parameters.
+        """
+        _check_fit(params, grads, "")
+        leaves = tree.trained_leaves(params)
+        _, moved, state = self.step(tree.trained_leaves(grads), state, leaves, lambda: _paths(params))
+        return tree.with_trained_leaves(params, [_owned(*pair) for pair in zip(leaves, moved, strict=True)]), state
 
     def __repr__(self) -> str:
         return self.name
@@ -84,16 +96,30 @@ def _paths(params: object) -> list[str]:
     return [path for path, _ in tree.leaves_with_paths(params, trained_only=True)]
 
 
-def _explain_mismatch(grads: P, params: P) -> None:
-    """Raise for the first place where the gradients do not fit the parameters."""
+def _owned(old: Array, new: Array) -> Array:
+    """Freeze a new leaf; one that was handed through may be the caller's, which is not ours to freeze: copy it."""
+    return freeze(np.array(new) if new is old and new.flags.writeable else new)
 
-    def compare(leaf: Array, gradient: Array) -> Array:
-        return leaf
 
-    tree.map(compare, params, grads)
-    for (path, leaf), (_, gradient) in zip(tree.leaves_with_paths(params), tree.leaves_with_paths(grads), strict=True):
-        if leaf.shape != gradient.shape:
-            raise ShapeError(path, f"a gradient of shape {leaf.shape}", f"shape {gradient.shape}")
+def _check_fit(params: object, grads: object, path: str) -> None:
+    """Raise for the first place where the gradients do not fit the trained leaves of the parameters."""
+    place = path or "grads"
+    if isinstance(params, np.ndarray) and isinstance(grads, np.ndarray):
+        if params.shape != grads.shape:
+            raise ShapeError(place, f"a gradient of shape {params.shape}", f"shape {grads.shape}")
+        if params.dtype != grads.dtype:
+            hint = "Compute in the parameters' dtype: convert the input and the targets."
+            raise DtypeError(place, f"a gradient of dtype {params.dtype}", str(grads.dtype), hint)
+        return
+    if type(params) is not type(grads):
+        raise StructureError(place, f"the gradient of {describe(params)}", describe(grads), "It has the same type.")
+    wanted, given = children(params, path), children(grads, path)
+    if [name for name, _, _ in wanted] != [name for name, _, _ in given]:
+        names = [", ".join(name for name, _, _ in part) or "nothing" for part in (wanted, given)]
+        raise StructureError(place, f"gradients of {names[0]}", names[1])
+    for (name, child, is_buffer), (_, other, _) in zip(wanted, given, strict=True):
+        if not is_buffer:
+            _check_fit(child, other, join(path, name))
 
 
 @overload
@@ -108,19 +134,30 @@ def chain(
 def chain(
     first: Transform[A], second: Transform[B], third: Transform[C], fourth: Transform[D], fifth: Transform[E], /
 ) -> Optimizer[tuple[A, B, C, D, E]]: ...
+@overload
+def chain(
+    first: Transform[A],
+    second: Transform[B],
+    third: Transform[C],
+    fourth: Transform[D],
+    fifth: Transform[E],
+    sixth: Transform[F],
+    /,
+) -> Optimizer[tuple[A, B, C, D, E, F]]: ...
 def chain(*transforms: Transform[Any]) -> Optimizer[Any]:
     """Run transforms one after the other: ``chain(clip_by_global_norm(1.0), adam(1e-3))``.
 
     What stands before the optimizer changes its gradients, what stands after sees the new parameters. The state is the
-    tuple of the states. Raises HyperparameterError if no optimizer is among them, for then nothing would be trained.
+    tuple of the states. A chain is an optimizer and may stand in another chain. Raises HyperparameterError if no
+    optimizer is among them, for then nothing would be trained, or if one stands where it would do nothing, such as
+    clipping after the optimizer.
 
     >>> import fnn
     >>> fnn.chain(fnn.clip_by_global_norm(1.0), fnn.sgd(0.1))
     chain(clip_by_global_norm(1), sgd(0.1))
     """
     name = f"chain({', '.join(t.name for t in transforms)})"
-    if not any(isinstance(t, Optimizer) for t in transforms):
-        raise HyperparameterError(name, "an optimizer in the chain, such as fnn.adam(1e-3)", "transforms only")
+    _check_order(transforms, name)
 
     def init(params: Arrays) -> tuple[Any, ...]:
         return tuple(t.init(params) for t in transforms)
@@ -128,6 +165,7 @@ def chain(*transforms: Transform[Any]) -> Optimizer[Any]:
     def step(
         grads: Arrays, state: tuple[Any, ...], params: Arrays, paths: Paths
     ) -> tuple[Arrays, Arrays, tuple[Any, ...]]:
+        _check_states(state, len(transforms), name)
         new = []
         for t, s in zip(transforms, state, strict=True):
             grads, params, s = t.step(grads, s, params, paths)
@@ -135,3 +173,22 @@ def chain(*transforms: Transform[Any]) -> Optimizer[Any]:
         return grads, params, tuple(new)
 
     return Optimizer(init, step, name=name)
+
+
+def _check_states(states: object, count: int, name: str) -> None:
+    if not isinstance(states, tuple) or len(states) != count:
+        got = f"a tuple of {len(states)}" if isinstance(states, tuple) else describe(states)
+        raise StructureError(name, f"a tuple of {count} states", got, STATE_HINT)
+
+
+def _check_order(transforms: Sequence[Transform[Any]], name: str) -> None:
+    moving = [i for i, t in enumerate(transforms) if isinstance(t, Optimizer)]
+    if not moving:
+        raise HyperparameterError(name, "an optimizer in the chain, such as fnn.adam(1e-3)", "transforms only")
+    for i, t in enumerate(transforms):
+        if t.position == "before" and i > moving[-1]:
+            hint = "There it changes nothing: the gradients are used already."
+            raise HyperparameterError(name, f"{t.name} before the optimizer", "it after", hint)
+        if t.position == "after" and i < moving[0]:
+            hint = "There it does not see the new parameters."
+            raise HyperparameterError(name, f"{t.name} after the optimizer", "it before", hint)

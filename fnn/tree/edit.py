@@ -6,10 +6,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from fnn.arrays import describe, freeze
 from fnn.errors import DtypeError, ShapeError, StructureError
 from fnn.tree.records import children, is_record, plan_of, rebuild
-from fnn.tree.walk import join, leaves, same_kind
+from fnn.tree.walk import check_structure, copy, join, leaves, leaves_with_paths
 
 T = TypeVar("T")
 
@@ -39,17 +38,23 @@ def equal(a: object, b: object) -> bool:
 
 
 def get(tree: object, path: str) -> Any:
-    """Return the leaf or node at a dotted path.
+    """Return the leaf or node at a dotted path; the tree itself at the empty path.
+
+    Raises StructureError where the path leaves the tree, with the names that there are.
 
     >>> get(({"a": np.ones(1)},), "0.a")
     array([1.])
     """
     node: Any = tree
     walked = ""
-    for name in path.split("."):
+    for name in _names(path):
         node = _step(node, name, walked)
         walked = join(walked, name)
     return node
+
+
+def _names(path: str) -> list[str]:
+    return path.split(".") if path else []
 
 
 def _step(node: object, name: str, path: str) -> Any:
@@ -66,31 +71,31 @@ def _step(node: object, name: str, path: str) -> Any:
 def set(tree: T, path: str, value: object) -> T:  # noqa: A001  # read as tree.set
     """Return a copy of the tree with the leaf or node at ``path`` replaced: how one weight is changed.
 
-    An array must keep its shape and dtype; the array given is copied.
+    A node must keep its structure, an array its shape and dtype; the arrays given are copied. Raises StructureError,
+    ShapeError or DtypeError otherwise, with the path.
 
     >>> set((np.zeros(2), None), "0", np.ones(2))
     (array([1., 1.]), None)
     """
-    result: T = _set(tree, path.split("."), value, "")
+    _check_like(get(tree, path), value, path)
+    result: T = _set(tree, _names(path), copy(value))
     return result
 
 
-def _set(node: Any, names: list[str], value: object, path: str) -> Any:
+def _set(node: Any, names: list[str], value: object) -> Any:
     if not names:
-        if isinstance(node, np.ndarray):
-            if not isinstance(value, np.ndarray) or value.shape != node.shape:
-                raise ShapeError(path, f"an array of shape {node.shape}", describe(value))
-            if value.dtype != node.dtype:
-                hint = f"Convert it: x.astype(np.{node.dtype})."
-                raise DtypeError(path, f"dtype {node.dtype}", str(value.dtype), hint)
-            return freeze(np.array(value))
-        same_kind(node, value, path)
         return value
-    _step(node, names[0], path)
-    return rebuild(
-        node,
-        [
-            _set(child, names[1:], value, join(path, name)) if name == names[0] else child
-            for name, child, _ in children(node, path)
-        ],
-    )
+    first, *rest = names
+    parts = children(node)
+    return rebuild(node, [_set(child, rest, value) if name == first else child for name, child, _ in parts])
+
+
+def _check_like(old: object, new: object, path: str) -> None:
+    """Refuse a tree of another structure than ``old``, or with an array of another shape or dtype at some place."""
+    check_structure(old, new, path)
+    for (inner, a), (_, b) in zip(leaves_with_paths(old), leaves_with_paths(new), strict=True):
+        place = ".".join(filter(None, (path, inner))) or "tree"
+        if a.shape != b.shape:
+            raise ShapeError(place, f"an array of shape {a.shape}", f"shape {b.shape}")
+        if a.dtype != b.dtype:
+            raise DtypeError(place, f"dtype {a.dtype}", str(b.dtype), f"Convert it: x.astype(np.{a.dtype}).")

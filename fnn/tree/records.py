@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
+import numpy as np
 
 from fnn.arrays import describe
 from fnn.errors import StructureError
@@ -124,12 +125,11 @@ def children(node: object, path: str = "") -> list[tuple[str, Any, bool]]:
         return [(name, child, False) for name, child in node.items()]
     if node is None:
         return []
-    raise StructureError(
-        path or "tree",
-        "an array, record, tuple, dict or None",
-        describe(node),
-        "Write lists as tuples, numbers as static fields.",
-    )
+    if isinstance(node, np.generic):
+        hint = "Make it an array: np.asarray(value)."  # NumPy's sums over all axes are scalars
+    else:
+        hint = "Write lists as tuples, numbers as static fields."
+    raise StructureError(path or "tree", "an array, record, tuple, dict or None", describe(node), hint)
 
 
 def rebuild(node: T, new: Sequence[Any]) -> T:

@@ -41,15 +41,10 @@ def _collect(node: object, out: list[Any], trained_only: bool) -> None:
                 _collect(child, out, trained_only)
 
 
-def leaves(tree: object) -> list[Array]:
-    """Return all arrays of a tree, buffers included.
-
-    >>> [leaf.shape for leaf in leaves((np.zeros(2), {"a": np.zeros((3, 1))}, None))]
-    [(2,), (3, 1)]
-    """
+def _gather(tree: object, trained_only: bool) -> list[Array]:
     out: list[Array] = []
     try:
-        _collect(tree, out, trained_only=False)
+        _collect(tree, out, trained_only)
     except StructureError:
         for _ in _walk(tree, "", False):  # walk again, with paths, so that the error says where
             pass
@@ -57,11 +52,22 @@ def leaves(tree: object) -> list[Array]:
     return out
 
 
+def leaves(tree: object) -> list[Array]:
+    """Return all arrays of a tree, buffers included.
+
+    >>> [leaf.shape for leaf in leaves((np.zeros(2), {"a": np.zeros((3, 1))}, None))]
+    [(2,), (3, 1)]
+    """
+    return _gather(tree, trained_only=False)
+
+
 def trained_leaves(tree: object) -> list[Array]:
-    """Return the arrays that an optimizer changes: all leaves but the buffers."""
-    out: list[Array] = []
-    _collect(tree, out, trained_only=True)
-    return out
+    """Return the arrays that an optimizer changes: all leaves but the buffers.
+
+    >>> len(trained_leaves((np.zeros(2), {"a": np.zeros((3, 1))}, None)))
+    2
+    """
+    return _gather(tree, trained_only=True)
 
 
 def leaves_with_paths(tree: object, *, trained_only: bool = False) -> list[tuple[str, Array]]:
@@ -107,20 +113,20 @@ def with_trained_leaves(tree: T, new_leaves: Sequence[Array]) -> T:
     return result
 
 
-def same_kind(node: object, other: object, path: str) -> None:
-    if type(node) is not type(other):
+def _same_kind(node: object, other: object, path: str) -> None:
+    if type(node) is not type(other) and not (isinstance(node, np.ndarray) and isinstance(other, np.ndarray)):
         raise StructureError(path or "tree", f"the same structure, {describe(node)}", describe(other))
 
 
 def _map(f: Callable[..., Any], path: str, nodes: tuple[Any, ...]) -> Any:
     first = nodes[0]
+    for other in nodes[1:]:
+        _same_kind(first, other, path)
     if isinstance(first, np.ndarray):
-        for other in nodes[1:]:
-            same_kind(first, other, path)
-        return f(*nodes)
+        leaf = f(*nodes)
+        return np.asarray(leaf) if isinstance(leaf, np.generic) else leaf  # NumPy makes scalars of arrays without axes
     parts = [children(node, path) for node in nodes]
-    for node, part in zip(nodes[1:], parts[1:], strict=True):
-        same_kind(first, node, path)
+    for part in parts[1:]:
         if [name for name, _, _ in part] != [name for name, _, _ in parts[0]]:
             expected, got = (", ".join(name for name, _, _ in p) or "nothing" for p in (parts[0], part))
             raise StructureError(path or "tree", f"children {expected}", got)
@@ -128,6 +134,11 @@ def _map(f: Callable[..., Any], path: str, nodes: tuple[Any, ...]) -> Any:
         return first
     columns = zip(*parts, strict=True)
     return rebuild(first, [_map(f, join(path, c[0][0]), tuple(p[1] for p in c)) for c in columns])
+
+
+def check_structure(tree: object, other: object, path: str = "") -> None:
+    """Refuse a tree whose structure is not that of ``tree``; ``path`` is where the two stand in an enclosing one."""
+    _map(lambda leaf, _: leaf, path, (tree, other))
 
 
 def map(f: Callable[..., Any], tree: T, *rest: T) -> T:  # noqa: A001  # read as tree.map

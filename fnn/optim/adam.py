@@ -1,0 +1,82 @@
+"""Adam: momentum over gradients scaled by their root mean square, both corrected for starting at 0.
+
+At step ``t = 1, 2, ...``
+
+    m <- beta1 * m + (1 - beta1) * g            M = m / (1 - beta1^t)
+    s <- beta2 * s + (1 - beta2) * g^2          S = s / (1 - beta2^t)
+    w <- w - learning_rate * M / (sqrt(S) + eps)
+
+With ``r = sqrt(1 - beta2^t)`` the last line is ``w - (learning_rate * r / (1 - beta1^t)) * m / (sqrt(s) + eps * r)``,
+which needs no array for ``M`` and ``S``.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from fnn.arrays import Array
+from fnn.optim.arithmetic import average, descend
+from fnn.optim.base import Arrays, Optimizer, Paths
+from fnn.optim.schedules import Rate, as_schedule, show
+from fnn.optim.state import check_state, zeros
+from fnn.tree import record, static
+from fnn.validate import in_range
+
+
+@record
+class AdamState:
+    """Steps taken, the learning rate of the last step (of the first, before any), and the two moments, uncorrected."""
+
+    count: int = static()
+    learning_rate: float = static()
+    mean: tuple[Array, ...]
+    square: tuple[Array, ...]
+
+
+def adam(learning_rate: Rate, *, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-7) -> Optimizer[AdamState]:
+    """Adam; ``beta1`` and ``beta2`` in [0, 1) are the memories of the two moments, ``eps`` above 0.
+
+    The default ``eps`` is the book's; the paper and PyTorch have 1e-8. Raises HyperparameterError for options outside
+    their ranges.
+
+    Reference: Kingma and Ba (2015), "Adam: a method for stochastic optimization", algorithm 1.
+
+    >>> optimizer = adam(0.1)
+    >>> params = (np.array([1.0, 1.0]),)
+    >>> optimizer.update((np.array([2.0, -0.02]),), optimizer.start(params), params)[0][0].round(4)
+    array([0.9, 1.1])
+    """
+    return build_adam("adam", f"adam({show(learning_rate)})", learning_rate, beta1, beta2, eps)
+
+
+def build_adam(
+    place: str, name: str, learning_rate: Rate, beta1: float, beta2: float, eps: float
+) -> Optimizer[AdamState]:
+    """Return Adam under another name, for the optimizers that build on it."""
+    in_range(place, 0, 1, high_open=True, beta1=beta1, beta2=beta2)
+    in_range(place, 0, math.inf, low_open=True, high_open=True, eps=eps)
+    schedule = as_schedule(learning_rate, place)
+
+    def init(params: Arrays) -> AdamState:
+        return AdamState(0, schedule(0), zeros(params), zeros(params))
+
+    def step(grads: Arrays, state: AdamState, params: Arrays, paths: Paths) -> tuple[Arrays, Arrays, AdamState]:
+        check_state(state, AdamState, params, name)
+        rate, count = schedule(state.count), state.count + 1
+        root = math.sqrt(1 - beta2**count)
+        corrected = rate * root / (1 - beta1**count)
+        moved: list[Array] = []
+        means: list[Array] = []
+        squares: list[Array] = []
+        for g, w, m, s in zip(grads, params, state.mean, state.square, strict=True):
+            work = np.empty_like(w)
+            mean = average(m, g, beta1, work)
+            square = average(s, np.multiply(g, g, out=work), beta2, work)
+            moved.append(descend(w, mean, square, corrected, eps * root, work))
+            means.append(mean)
+            squares.append(square)
+        return grads, moved, AdamState(count, rate, tuple(means), tuple(squares))
+
+    return Optimizer(init, step, name=name)

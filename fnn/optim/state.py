@@ -1,0 +1,60 @@
+"""The states of optimizers: made, checked, and searched for what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from fnn.arrays import Array, describe, freeze
+from fnn.errors import StructureError
+from fnn.optim.base import STATE_HINT, Arrays
+from fnn.tree.records import children
+
+
+def zeros(params: Arrays) -> tuple[Array, ...]:
+    """Return a read-only zero array for each parameter.
+
+    >>> zeros([np.ones(2)])
+    (array([0., 0.]),)
+    """
+    return tuple(freeze(np.zeros_like(w)) for w in params)
+
+
+def check_state(state: object, kind: type, params: Arrays, place: str) -> None:
+    """Refuse the state of another optimizer, or one made for other parameters."""
+    if not isinstance(state, kind):
+        raise StructureError(place, f"a state {kind.__name__}", describe(state), STATE_HINT)
+    wanted = [(w.shape, w.dtype) for w in params]
+    for name, arrays, _ in children(state):
+        if [(a.shape, a.dtype) for a in arrays] != wanted:
+            expected, got = (", ".join(map(describe, group)) or "none" for group in (params, arrays))
+            raise StructureError(
+                place, f"{name} for parameters {expected}", got, "This state was made for other parameters."
+            )
+
+
+def nodes(state: object) -> Iterator[object]:
+    """Walk over a state and all that stands in it, depth first, in order."""
+    yield state
+    if not isinstance(state, np.ndarray):
+        for _, child, _ in children(state):
+            yield from nodes(child)
+
+
+def learning_rate(state: object) -> float:
+    """Return the learning rate of the last step (of the first, before any), from the state of any optimizer or chain.
+
+    With several optimizers in a chain, that of the first. Raises StructureError if no part of the state has one; the
+    state of an optimizer of your own needs a field ``learning_rate`` for it.
+
+    >>> import fnn
+    >>> optimizer = fnn.chain(fnn.clip_by_global_norm(1.0), fnn.sgd(0.1))
+    >>> learning_rate(optimizer.start((np.ones(2),)))
+    0.1
+    """
+    for node in nodes(state):
+        rate = getattr(node, "learning_rate", None)
+        if isinstance(rate, float | int):
+            return float(rate)
+    raise StructureError("learning_rate", "the state of an optimizer, which has a learning rate", describe(state))
