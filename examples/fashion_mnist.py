@@ -59,7 +59,7 @@ def train(
     model: fnn.Model[P, fnn.Array, fnn.Array],
     optimizer: fnn.Optimizer[S],
     data: fnn.data.FashionMNIST,
-    scaler: fnn.data.Scaler,
+    scaler: fnn.data.MinMax | fnn.data.Standardize,
     epochs: int,
     augment: bool,
 ) -> fnn.train.End[P, S]:
@@ -84,7 +84,7 @@ def report(
     model: fnn.Model[P, fnn.Array, fnn.Array],
     end: fnn.train.End[P, S],
     data: fnn.data.FashionMNIST,
-    scaler: fnn.data.Scaler,
+    scaler: fnn.data.MinMax | fnn.data.Standardize,
     folder: Path,
 ) -> float:
     """Save the model, evaluate it on the test images, draw what it gets wrong; return its accuracy."""
@@ -92,6 +92,7 @@ def report(
     fnn.save(
         folder / "fashion.npz",
         fnn.Bundle(params, scaler=scaler, class_names=data.class_names, config={"preset": preset}),
+        metadata={"preset": preset},
     )
     logits = fnn.predict(model, params, scaler.transform(data.test_images))
     matrix = fnn.confusion_matrix(logits, data.test_labels)

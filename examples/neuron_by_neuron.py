@@ -30,9 +30,8 @@ class Network:
 NORMAL = fnn.initializers.normal(1.0)
 """All weights and biases begin standard normal, as in the text."""
 
-MODEL = (
-    fnn.dense(2, 2, weight=NORMAL, bias=NORMAL) >> fnn.sigmoid >> fnn.dense(2, 1, weight=NORMAL, bias=NORMAL) >> fnn.sigmoid
-).into(Network)
+HIDDEN = fnn.dense(2, 2, weight=NORMAL, bias=NORMAL) >> fnn.sigmoid
+MODEL = (HIDDEN >> fnn.dense(2, 1, weight=NORMAL, bias=NORMAL) >> fnn.sigmoid).into(Network)
 
 PEOPLE = {"Alice": (133, 65, 1), "Bob": (160, 72, 0), "Charlie": (152, 70, 0), "Diana": (120, 60, 1)}
 """Pounds, inches, and whether the person is a woman."""
@@ -57,7 +56,9 @@ def by_hand(params: Network, x: tuple[float, float], target: float) -> tuple[flo
     """Return the squared error of one sample, and its derivative with respect to all nine parameters, scalar by scalar.
 
     With ``s' = s (1 - s)`` for every sigmoid, ``L = (t - o)^2``, ``o = s(v1 h1 + v2 h2 + c)`` and ``h_j = s(w_1j x1 +
-    w_2j x2 + b_j)``, the chain rule gives ``dL/dv_j = -2 (t - o) o' h_j`` and ``dL/dw_ij = -2 (t - o) o' v_j h_j' x_i``.
+    w_2j x2 + b_j)``, the chain rule gives
+
+        dL/dc = -2 (t - o) o'      dL/dv_j = dL/dc h_j      dL/db_j = dL/dc v_j h_j'      dL/dw_ij = dL/db_j x_i
     """
     w, b = params.hidden.weight.tolist(), params.hidden.bias.tolist()
     v, c = params.out.weight[:, 0].tolist(), float(params.out.bias[0])
@@ -77,7 +78,8 @@ def neurons() -> None:
     two = fnn.Dense(np.array([[0.0, 0.0], [1.0, 1.0]]), np.zeros(2))
     y = MODEL.apply(Network(two, one), np.array([[2.0, 3.0]]))
     print(f"weights [0, 1], bias 0, input [2, 3]: {y[0, 0]!r}")
-    print(f"mean squared error of all zeros for [1, 0, 0, 1]: {fnn.mean_squared_error(np.zeros(4), np.array([1.0, 0, 0, 1]))[0]}")
+    error, _ = fnn.mean_squared_error(np.zeros(4), np.array([1.0, 0.0, 0.0, 1.0]))
+    print(f"mean squared error of all zeros for [1, 0, 0, 1]: {error}")
 
 
 def check_by_hand() -> float:

@@ -1,13 +1,12 @@
-"""A network of two layers on a table of four rows: James Loy, "How to build your own neural network from scratch in
-Python" (2018).
+"""A network of two layers on a table of four rows, after James Loy.
 
-The target is 1 where the first two inputs differ (XOR; the third is always 1 and takes the place of a bias), which no
+His article is "How to build your own neural network from scratch in Python" (Towards Data Science, 2018). The target is 1 where the first two inputs differ (XOR; the third is always 1 and takes the place of a bias), which no
 single layer can compute. Sigmoid after both layers, no biases, sum of squared errors, all four rows at each step, a
 learning rate of 1, and weights that begin between 0 and 1, all as in the article.
 
-Look at the loss, which falls fast once the hidden neurons have come apart. A caution that the article does not give: how
-far 1500 steps get depends on the weights at the beginning, so that the last lines try several. The article's sigmoid
-overflows for numbers far below zero; fnn's does not.
+Look at the loss, which falls fast once the hidden neurons have come apart. How far 1500 steps get depends on the weights
+at the beginning, which the article does not say: the last lines try several. The article's sigmoid overflows for
+numbers far below zero; fnn's does not.
 
 Draws the loss to two_layer.png if matplotlib is installed.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 from attrs import field, frozen
@@ -33,15 +33,15 @@ class _Words(ISeedSequence):
         return np.array(words, np.uint64).astype(dtype)
 
 
-def _integer(value: object, place: str, what: str, hint: str) -> int:
+def _integer(value: SupportsIndex, place: str, what: str, hint: str) -> int:
     """Return a Python integer, for those of NumPy overflow; refuse anything else."""
     try:
-        return operator.index(value)  # type: ignore[arg-type]  # the except below answers for non-integers
+        return operator.index(value)
     except TypeError:
         raise HyperparameterError(place, f"an integer {what}", repr(value), hint) from None
 
 
-def _seed(value: object) -> int:
+def _seed(value: SupportsIndex) -> int:
     return _integer(value, "Key", "seed", "Write fnn.Key(0), say.") & _MASK
 
 
@@ -63,25 +63,26 @@ class Key:
 
     state: int = field(converter=_seed)
 
-    def fold(self, number: int) -> Key:
+    def fold(self, number: SupportsIndex) -> Key:
         """Return the key that belongs to ``number``, an integer: an epoch or a stage, say.
 
         >>> Key(0).fold(3) == Key(0).fold(3), Key(0).fold(3) == Key(0).fold(4)
         (True, False)
         """
-        number = _integer(number, "Key.fold", "number", "Fold in an index: of an epoch, a stage, a step.")
-        return Key(_mix((_mix((self.state + _GOLDEN) & _MASK) + _GOLDEN * (number + 1)) & _MASK))
+        n = _integer(number, "Key.fold", "number", "Fold in an index: of an epoch, a stage, a step.")
+        return Key(_mix((_mix((self.state + _GOLDEN) & _MASK) + _GOLDEN * (n + 1)) & _MASK))
 
-    def split(self, count: int = 2) -> tuple[Key, ...]:
+    def split(self, count: SupportsIndex = 2) -> tuple[Key, ...]:
         """Return ``count`` independent keys.
 
         >>> len(Key(0).split(3))
         3
         """
-        count = _integer(count, "Key.split", "count", "Write key.split(3), say.")
-        if count < 1:
-            raise HyperparameterError("Key.split", "a count of at least 1", str(count), "Write key.split(3), say.")
-        return tuple(self.fold(i) for i in range(count))
+        hint = "Write key.split(3), say."
+        n = _integer(count, "Key.split", "count", hint)
+        if n < 1:
+            raise HyperparameterError("Key.split", "a count of at least 1", str(n), hint)
+        return tuple(self.fold(i) for i in range(n))
 
     def rng(self) -> np.random.Generator:
         """Return a new NumPy generator, always in the same first state.

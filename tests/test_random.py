@@ -1,4 +1,4 @@
-"""Keys: values that always give the same numbers, and different keys numbers that have nothing to do with each other."""
+"""Keys are values that always give the same numbers; the numbers of two keys have nothing to do with each other."""
 
 import pickle
 import subprocess
@@ -42,7 +42,7 @@ def test_frozen_values() -> None:
     assert key.fold(0).state == 12035550249420947055
     assert key.fold(1).fold(2).state == 14557509173690941684
     assert [k.state for k in key.split(3)] == [12035550249420947055, 12935080325729570654, 7141179953334974231]
-    assert key.rng().bit_generator.random_raw(2).tolist() == RAW
+    assert key.rng().bit_generator.random_raw(2).tolist() == [14645725078257245364, 872640208744727529]
     assert key.rng().random(2).tolist() == [0.7939463473735969, 0.04730592050596183]
 
 
@@ -69,10 +69,10 @@ def test_repr_makes_the_same_key(seed: int) -> None:
 
 
 def test_integers_of_numpy_are_integers() -> None:
-    assert Key(np.int64(7)) == Key(np.array(7)) == Key(7)  # type: ignore[arg-type]  # an array of one is an index, too
-    assert Key(0).fold(np.int64(7)) == Key(0).fold(np.uint8(7)) == Key(0).fold(7)  # type: ignore[arg-type]
-    assert Key(0).split(np.int64(2)) == Key(0).split(2)  # type: ignore[arg-type]
-    assert type(Key(np.int64(7)).state) is int  # type: ignore[arg-type]
+    assert Key(np.int64(7)) == Key(np.array(7)) == Key(7)
+    assert Key(0).fold(np.int64(7)) == Key(0).fold(np.uint8(7)) == Key(0).fold(7)
+    assert Key(0).split(np.int64(2)) == Key(0).split(2)
+    assert type(Key(np.int64(7)).state) is int
 
 
 def test_drawing_does_not_change_the_key() -> None:
@@ -93,7 +93,8 @@ def test_numpys_global_generator_is_left_alone() -> None:
 
 def test_no_two_folds_collide() -> None:
     key = Key(0)
-    states = {key.fold(i).state for i in range(100_000)} | {key.fold(i).fold(j).state for i in range(100) for j in range(100)}
+    states = {key.fold(i).state for i in range(100_000)}
+    states |= {fold.fold(j).state for fold in key.split(100) for j in range(100)}
     assert len(states) == 110_000
     assert key.state not in states
 
@@ -122,7 +123,7 @@ def test_one_bit_of_seed_or_number_flips_half_of_the_bits() -> None:
         flips.append((key.fold(i).state ^ Key(key.state ^ bit).fold(i).state).bit_count())
         flips.append((key.fold(i).state ^ key.fold(i ^ (1 << (i % 16))).state).bit_count())
     assert abs(float(np.mean(flips)) - 32) < 4 * 4 / len(flips) ** 0.5
-    assert 32 - 6 * 4 < min(flips)
+    assert min(flips) > 32 - 6 * 4
     assert max(flips) < 32 + 6 * 4
 
 

@@ -8,6 +8,7 @@ Draws the first network to network.png.
 """
 
 import argparse
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def build(inputs: int, hidden: int, outputs: int) -> fnn.Model[Network, fnn.Arra
 
 def count(sizes: list[int]) -> int:
     """Return the number of parameters of a network with columns of these sizes, by the formula."""
-    return sum(inputs * neurons + neurons for inputs, neurons in zip(sizes, sizes[1:], strict=False))
+    return sum(inputs * neurons + neurons for inputs, neurons in itertools.pairwise(sizes))
 
 
 def main(folder: Path = Path()) -> None:

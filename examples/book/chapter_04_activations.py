@@ -54,7 +54,6 @@ def activations() -> None:
     print(f"\nsigmoid(-1000) as printed overflows: {overflows(naive, far)}; in fnn: {overflows(fnn.sigmoid, far)}")
 
 
-
 def sine() -> None:
     """Print how closely hand-set neurons follow a sine."""
     print("\nsine from 0 to 1, by hand-set ReLU neurons")
@@ -65,7 +64,6 @@ def sine() -> None:
         y = model.apply(curve_of_relus(knots, np.sin(2 * math.pi * knots)), fine)
         error = abs(y - np.sin(2 * math.pi * fine)).max()
         print(f"{neurons:3} neurons: largest error {error:.4f}")
-
 
 
 def softmax() -> None:

@@ -1,8 +1,8 @@
 """Chapter 10, optimizers: the same network and spiral, by gradient descent and its descendants.
 
-Plain descent steps against the gradient. A decaying rate ends the zigzag; momentum carries on through dents; AdaGrad and
-RMSProp give each weight a rate of its own; Adam does the last and momentum. Look at the accuracies after the same number
-of steps, each over all 300 points, as in the book. Every network begins with the same weights.
+Plain descent steps against the gradient. A decaying rate ends the zigzag; momentum carries on through dents; AdaGrad
+and RMSProp give each weight a rate of its own; Adam does both. Look at the accuracies after the same number of steps,
+each over all 300 points, as in the book. Every network begins with the same weights.
 
 Draws what Adam found to spiral_adam.png.
 """

@@ -24,9 +24,7 @@ def train(x: Array, labels: IntArray, test: fnn.Batches[Array, IntArray], steps:
     optimizer = fnn.adam(fnn.inverse_time(0.05, decay=5e-7))
     step = fnn.train_step(MODEL, fnn.softmax_cross_entropy, optimizer, metrics={"accuracy": fnn.accuracy})
     data = fnn.batches(x, labels, batch_size=300, key=fnn.Key(2))
-    run = fnn.fit(
-        step, fnn.start(MODEL, optimizer, fnn.Key(1)), data, epochs=max(1, steps // len(data)), validate=test
-    )
+    run = fnn.fit(step, fnn.start(MODEL, optimizer, fnn.Key(1)), data, epochs=max(1, steps // len(data)), validate=test)
     return fnn.final(fnn.history(run))
 
 

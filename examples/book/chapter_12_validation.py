@@ -1,9 +1,9 @@
 """Chapter 12, validation data: choosing settings without looking at the test.
 
 Whoever chooses the best of many networks by their test accuracy has trained on the test. Settings are chosen with data
-put aside from the training data, and where these are few, by cross-validation: every part of them is put aside once, and
-the results are averaged. Look at the spread between the folds (a difference smaller than it means nothing), and at the
-test data, which are used once, at the very end.
+put aside from the training data, and where these are few, by cross-validation: every part of them is put aside once,
+and the results are averaged. Look at the spread between the folds (a difference smaller than it means nothing), and at
+the test data, which are used once, at the very end.
 """
 
 import argparse

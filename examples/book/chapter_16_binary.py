@@ -45,9 +45,7 @@ def train(epochs: int) -> tuple[Params, float]:
     # One output a sample, so targets are a column: (N,) against (N, 1) would be refused.
     targets, targets_test = labels[:, None], labels_test[:, None]
     optimizer = fnn.adam(fnn.inverse_time(0.001, decay=5e-7))
-    step = fnn.train_step(
-        MODEL, fnn.sigmoid_cross_entropy, optimizer, penalty=fnn.l2(5e-4, where="0.*")
-    )
+    step = fnn.train_step(MODEL, fnn.sigmoid_cross_entropy, optimizer, penalty=fnn.l2(5e-4, where="0.*"))
     data = fnn.batches(x, targets, batch_size=len(x))
     end = fnn.final(fnn.fit(step, fnn.start(MODEL, optimizer, fnn.Key(1)), data, epochs=epochs))
     params = end.state.params

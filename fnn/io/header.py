@@ -17,7 +17,7 @@ import attrs
 import numpy as np
 
 from fnn.errors import DtypeError, FileFormatError, StructureError
-from fnn.io.values import JSON, encode
+from fnn.io.values import JSON, decode, encode
 from fnn.tree.records import children, is_record, plan_of
 from fnn.tree.walk import join
 
@@ -31,6 +31,8 @@ Migration: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 
 migrations: dict[int, Migration] = {}
 """By version: turns the JSON of a header of that version into that of the next."""
+
+_DTYPES = frozenset(np.dtype(code).name for code in "?" + np.typecodes["AllInteger"] + np.typecodes["Float"])
 
 Kind = Literal["record", "namedtuple", "tuple", "dict", "none"]
 
@@ -67,10 +69,10 @@ Node: TypeAlias = Leaf | Branch
 
 @attrs.frozen
 class Header:
-    """All that a file says of itself."""
+    """All that a file says of itself; static values are JSON still, the metadata are not."""
 
     tree: Node
-    metadata: Mapping[str, JSON]
+    metadata: Mapping[str, Any]
     fnn: str
     format: int = FORMAT
 
@@ -157,7 +159,7 @@ def parse(text: str, place: str) -> Header:
             version = content["format"]
         if version != FORMAT or type(version) is not int:
             raise FileFormatError(place, f"a file of format {FORMAT}", f"format {version!r}")
-        return Header(_from_json(content["tree"]), dict(content["metadata"]), str(content["fnn"]), version)
+        return Header(_from_json(content["tree"]), dict(decode(content["metadata"])), str(content["fnn"]), version)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         if isinstance(error, FileFormatError):
             raise
@@ -169,10 +171,14 @@ def _from_json(value: Any) -> Node:
     if value is None:
         return Branch("none")
     if "array" in value:
-        return Leaf(np.dtype(value["array"]).name, tuple(map(int, value["shape"])), value.get("buffer") is True)
+        if value["array"] not in _DTYPES:
+            raise ValueError(f"no dtype of arrays: {value['array']!r:.60}")
+        return Leaf(value["array"], tuple(map(int, value["shape"])), value.get("buffer") is True)
     for kind in get_args(Kind):
         if kind in value:
             name = value[kind] if kind in ("record", "namedtuple") else ""
             parts = {part: _from_json(inner) for part, inner in value["parts"].items()}
-            return Branch(kind, str(name), parts, dict(value.get("static", {})))
+            statics = dict(value.get("static", {}))
+            decode(statics)  # raises ValueError for what `encode` never made
+            return Branch(kind, str(name), parts, statics)
     raise ValueError(f"no kind of node: {value!r:.60}")

@@ -96,8 +96,7 @@ def _info(place: str, header: Header | None, entries: tuple[EntryInfo, ...]) -> 
     if header is None:
         return FileInfo(place, None, None, None, entries, {}, {})
     statics = {path: decode(value) for path, value in _statics(header.tree, "")}
-    metadata = {name: decode(value) for name, value in header.metadata.items()}
-    return FileInfo(place, header.format, header.fnn, str(header.tree), entries, statics, metadata)
+    return FileInfo(place, header.format, header.fnn, str(header.tree), entries, statics, header.metadata)
 
 
 def _statics(node: Node, path: str) -> Iterator[tuple[str, JSON]]:

@@ -90,7 +90,7 @@ def _match(view: View, like: Any, node: Node, path: str, problems: list[str]) ->
         if name in node.statics:
             try:
                 statics[name] = decode(node.statics[name])
-            except ValueError as error:
+            except (ValueError, TypeError) as error:  # TypeError: from the validators of its class
                 problems.append(f"{join(path, name)} holds {error}")
     known = wanted.parts.keys() | wanted.statics.keys()
     given = node.parts.keys() | node.statics.keys()

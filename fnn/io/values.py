@@ -86,16 +86,20 @@ def decode(value: JSON, classes: Classes | None = None) -> Any:
             return {name: decode(item, classes) for name, item in members.items()}
         case "$enum", [str(name), inner]:
             plain = decode(inner, classes)
-            return plain if classes is None else _member(_class(name, classes, Enum), plain)
+            return plain if classes is None else _member(_class(name, classes, _is_enum), plain)
         case "$record", [str(name), dict(fields)]:
             plain = {key: decode(item, classes) for key, item in fields.items()}
-            return plain if classes is None else _record(_class(name, classes, object), plain)
+            return plain if classes is None else _record(_class(name, classes, attrs.has), plain)
     raise ValueError(f"a static value {tag} that this version cannot read")
 
 
-def _class(name: str, classes: Classes, base: type) -> Any:
+def _is_enum(cls: type) -> bool:
+    return issubclass(cls, Enum)
+
+
+def _class(name: str, classes: Classes, accepts: Callable[[type], bool]) -> Any:
     found = classes(name)
-    if found is None or not issubclass(found, base):
+    if found is None or not accepts(found):
         raise ValueError(f"a value of class {name}, which its annotation does not mention")
     return found
 

@@ -156,10 +156,10 @@ def _static_like(cls: type, field: str, example: object) -> Callable[[JSON], Any
     return lambda value: decode(value, classes)
 
 
-def _class_in(value: object, name: str) -> type | None:
+def _class_in(value: Any, name: str) -> type | None:
     if type(value).__name__ == name:
         return type(value)
-    inner: Iterable[object] = ()
+    inner: Iterable[Any] = ()
     if isinstance(value, Mapping):
         inner = value.values()
     elif isinstance(value, list | tuple):

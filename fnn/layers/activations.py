@@ -2,27 +2,114 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from fnn import ops
-from fnn.arrays import Array, check_float
-from fnn.model import Fn, fn
+from fnn.arrays import Array, Shape, check_float, check_not_empty, format_shape
+from fnn.errors import ShapeError
+from fnn.model import Fn, ShapeRule, fn
+from fnn.validate import in_range
 
 Cache = TypeVar("Cache")
 
 
 def activation(
-    name: str, forward: Callable[[Array], tuple[Array, Cache]], backward: Callable[[Array, Cache], Array]
+    name: str,
+    forward: Callable[[Array], tuple[Array, Cache]],
+    backward: Callable[[Array, Cache], Array],
+    *,
+    shape: ShapeRule = lambda s: s,
 ) -> Fn[Array, Array]:
-    """Make a stage of an elementwise pair, which keeps the shape, and checks that its input is float."""
+    """Make a stage of an op's pair, which by default keeps the shape; its input must be float and not empty.
+
+    Raises DtypeError for anything but a float32 or float64 array, DataError for an empty batch, and what the rule
+    ``shape`` raises, in the name of the stage.
+    """
 
     def checked(x: Array) -> tuple[Array, Cache]:
         check_float(x, name)
+        check_not_empty(x, name)
+        shape(x.shape[1:])
         return forward(x)
 
-    return fn(checked, backward, name=name, shape=lambda s: s)
+    return fn(checked, backward, name=name, shape=shape)
 
+
+def _with_classes(name: str) -> ShapeRule:
+    """A rule that keeps the shape, and asks for an axis of classes besides the batch."""
+
+    def shape(s: Shape) -> Shape:
+        if not s:
+            hint = "The last axis holds the scores of the classes; for a batch of one write x[None, :]."
+            raise ShapeError(name, "input of shape (batch, ..., classes)", format_shape(s), hint)
+        return s
+
+    return shape
+
+
+identity: Fn[Array, Array] = activation("identity", ops.identity_forward, ops.identity_backward)
+"""``x``."""
+
+step: Fn[Array, Array] = activation("step", ops.step_forward, ops.step_backward)
+"""1 where ``x > 0``, else 0. No gradient passes: nothing before this stage can be trained."""
 
 relu: Fn[Array, Array] = activation("relu", ops.relu_forward, ops.relu_backward)
 """``max(x, 0)``."""
+
+sigmoid: Fn[Array, Array] = activation("sigmoid", ops.sigmoid_forward, ops.sigmoid_backward)
+"""``1 / (1 + exp(-x))``, in [0, 1]."""
+
+tanh: Fn[Array, Array] = activation("tanh", ops.tanh_forward, ops.tanh_backward)
+"""The hyperbolic tangent, in [-1, 1]."""
+
+softplus: Fn[Array, Array] = activation("softplus", ops.softplus_forward, ops.softplus_backward)
+"""``log(1 + exp(x))``, a smooth relu."""
+
+gelu: Fn[Array, Array] = activation("gelu", ops.gelu_forward, ops.gelu_backward)
+"""``x Phi(x)``, exactly."""
+
+gelu_tanh: Fn[Array, Array] = activation("gelu_tanh", ops.gelu_tanh_forward, ops.gelu_tanh_backward)
+"""``x Phi(x)``, in the approximation by tanh."""
+
+silu: Fn[Array, Array] = activation("silu", ops.silu_forward, ops.silu_backward)
+"""``x sigmoid(x)``, also called swish."""
+
+softmax: Fn[Array, Array] = activation(
+    "softmax", ops.softmax_forward, ops.softmax_backward, shape=_with_classes("softmax")
+)
+"""``exp(x)`` over its sum along the last axis: probabilities. To train a classifier, end it in the scores instead."""
+
+log_softmax: Fn[Array, Array] = activation(
+    "log_softmax", ops.log_softmax_forward, ops.log_softmax_backward, shape=_with_classes("log_softmax")
+)
+"""The logarithm of `softmax`, finite where softmax is 0."""
+
+
+def leaky_relu(slope: float = 0.01) -> Fn[Array, Array]:
+    """``x`` where it is positive, ``slope * x`` elsewhere; ``slope`` in (0, 1].
+
+    Raises HyperparameterError for a slope outside. The mathematics stands in `fnn.ops.leaky_relu`.
+
+    >>> import numpy as np
+    >>> leaky_relu(0.1)(np.array([[-1.0, 2.0]]))
+    array([[-0.1,  2. ]])
+    """
+    in_range("leaky_relu", 0, 1, low_open=True, slope=slope)
+    forward = partial(ops.leaky_relu_forward, slope=slope)
+    return activation(f"leaky_relu({slope:g})", forward, ops.leaky_relu_backward)
+
+
+def elu(alpha: float = 1.0) -> Fn[Array, Array]:
+    """``x`` where it is positive, ``alpha * (exp(x) - 1)`` elsewhere; ``alpha`` above 0.
+
+    Raises HyperparameterError for an alpha that is not. The mathematics stands in `fnn.ops.elu`.
+
+    >>> import numpy as np
+    >>> elu()(np.array([[-1000.0, 2.0]]))
+    array([[-1.,  2.]])
+    """
+    in_range("elu", 0, math.inf, low_open=True, high_open=True, alpha=alpha)
+    return activation(f"elu({alpha:g})", partial(ops.elu_forward, alpha=alpha), ops.elu_backward)

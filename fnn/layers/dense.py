@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fnn.arrays import Array, Shape, check_features, check_float, check_same_dtype, format_shape
+from fnn.arrays import Array, Shape, check_features, check_float, check_not_empty, check_same_dtype, format_shape
 from fnn.errors import ShapeError
 from fnn.initializers import Initializer, he_normal, zeros
 from fnn.model import Model, layer
@@ -26,7 +26,7 @@ def dense(
     """A dense layer from ``(batch, ..., inputs)`` to ``(batch, ..., outputs)``: ``y = x @ weight + bias``.
 
     ``weight`` and ``bias`` are initializers. Raises DtypeError for input that is not float of the parameters' dtype,
-    ShapeError for input of another width. The mathematics stands in `fnn.ops.linear`.
+    ShapeError for input of another width, DataError for an empty batch. The mathematics stands in `fnn.ops.linear`.
 
     >>> import fnn, numpy as np
     >>> model = fnn.dense(3, 2)
@@ -42,6 +42,7 @@ def dense(
 
     def forward(params: Dense, x: Array) -> tuple[Array, LinearCache]:
         check_float(x, name)
+        check_not_empty(x, name)
         check_features(x, inputs, name)
         check_same_dtype(x, params.weight, name)
         return linear_forward(x, params.weight, params.bias)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fnn.arrays import Array, check_float
+from fnn.arrays import Array, check_float, check_not_empty
 from fnn.model import Fn
 from fnn.ops.dropout import dropout_backward, dropout_forward
 from fnn.random import Key
@@ -29,11 +29,11 @@ def dropout(rate: float) -> Fn[Array, Array]:
 
     def apply(x: Array) -> Array:
         check_float(x, name)
+        check_not_empty(x, name)
         return x
 
     def forward(x: Array, key: Key) -> tuple[Array, Callable[[Array], Array]]:
-        check_float(x, name)
-        y, mask = dropout_forward(x, key, rate=rate)
+        y, mask = dropout_forward(apply(x), key, rate=rate)
         return y, lambda dy: dropout_backward(dy, mask)
 
     return Fn(apply, forward, name=name, shape=lambda s: s)

@@ -42,7 +42,8 @@ def start(model: Model[P, Any, Any], optimizer: Optimizer[S], key: Key, *, param
     >>> state.params.weight.shape, state.step
     ((3, 2), 0)
     """
-    if not isinstance(model, Model):
+    given: object = model  # untyped callers hand over anything
+    if not isinstance(given, Model):
         hint = "A stage without any needs no training."
         raise StructureError("start", "a model with parameters", describe(model), hint)
     key_init, key_run = key.split()

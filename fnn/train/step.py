@@ -112,7 +112,9 @@ def diverged(
     elif grads is not None and (bad := first_not_finite(grads)) is not None:
         cause = f"the gradient of {bad} is not finite"
     else:
-        cause = "all parameters are finite"
+        sizes = {path: float(abs(leaf).max(initial=0)) for path, leaf in tree.leaves_with_paths(state.params)}
+        largest = max(sizes, key=lambda path: sizes[path], default="nothing")
+        cause = f"all parameters are finite, the largest entry is {sizes.get(largest, 0):.3g} in {largest}"
     return DivergenceError(
         f"step {state.step} (epoch {state.epoch}, batch {state.batch})",
         "a finite loss and finite parameters",

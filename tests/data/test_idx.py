@@ -60,6 +60,7 @@ def test_equal_arrays_give_equal_compressed_files(tmp_path: Path) -> None:
     for name in ("a.gz", "b.gz"):
         write_idx(tmp_path / name, np.arange(5, dtype=np.int32))
     assert (tmp_path / "a.gz").read_bytes() == (tmp_path / "b.gz").read_bytes()
+    assert (tmp_path / "a.gz").read_bytes()[4:8] == bytes(4)  # no time of day in the header of gzip
 
 
 def test_result_is_writable(tmp_path: Path) -> None:

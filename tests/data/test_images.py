@@ -73,8 +73,8 @@ def test_read_image_modes(tmp_path: Path) -> None:
 
 
 def test_sixteen_bits_are_scaled_and_not_clipped(tmp_path: Path) -> None:
-    Image.fromarray(np.array([[0, 257, 25700, 65535]], np.uint16)).save(tmp_path / "deep.png")
-    assert read_image(tmp_path / "deep.png").tolist() == [[0, 1, 100, 255]]
+    Image.fromarray(np.array([[0, 257, 25700, 51210, 65535]], np.uint16)).save(tmp_path / "deep.png")
+    assert read_image(tmp_path / "deep.png").tolist() == [[0, 1, 100, 199, 255]]
 
 
 def test_transparent_parts_become_white(tmp_path: Path) -> None:

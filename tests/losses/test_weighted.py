@@ -11,7 +11,7 @@ import pytest
 
 from fnn import tree
 from fnn.arrays import Array, IntArray
-from fnn.errors import DtypeError, StructureError
+from fnn.errors import StructureError
 from fnn.losses import Labels, Weighted, huber, mean_squared_error, softmax_cross_entropy, weighted
 
 Y = np.array([[0.5, -1.0], [2.0, 0.25], [-3.0, 1.0]])
@@ -52,8 +52,3 @@ def test_a_target_without_weights() -> None:
         run(loss, Y, Y)
     expected = "a target of fnn.Weighted(target, weight), got float64 of shape (3, 2). Weights come with each batch."
     assert str(caught.value) == f"weighted: expected {expected}"
-
-
-def test_missing_weights() -> None:
-    with pytest.raises(DtypeError, match="expected sample_weight as a float32 or float64 array, got None"):
-        run(weighted(mean_squared_error), Y, Weighted(Y, None))  # type: ignore[arg-type]

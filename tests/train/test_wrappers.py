@@ -1,10 +1,13 @@
 """The wrappers around the generator: history, early stopping, checkpoints, progress."""
 
+import contextlib
 import io
 import os
 import pty
-from collections.abc import Iterator, Mapping
+import select
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TextIO
 
 import attrs
 import pytest
@@ -113,17 +116,29 @@ def test_progress_tells_of_an_early_stop() -> None:
     assert out.getvalue().splitlines()[-1] == "stopped: validation_loss has not improved for 2 epochs; best epoch 5"
 
 
+@contextlib.contextmanager
+def terminal() -> Iterator[tuple[TextIO, Callable[[], str]]]:
+    """A pseudo-terminal: the stream that writes to it, and a function that returns what it would have shown."""
+    control, end = pty.openpty()
+
+    def shown() -> str:
+        stream.flush()
+        text = b""
+        while select.select([control], [], [], 0.2)[0]:
+            text += os.read(control, 1 << 16)
+        return text.decode()
+
+    with os.fdopen(end, "w") as stream:
+        yield stream, shown
+    os.close(control)
+
+
 def test_progress_draws_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLUMNS", "160")
-    control, terminal = pty.openpty()
-    with os.fdopen(terminal, "w") as stream:
-        assert stream.isatty()
-        passed = list(fnn.progress(linear_run(epochs=2), stream=stream))
-        stream.flush()
-        drawn = os.read(control, 1 << 16).decode()
-    os.close(control)
-    assert len(passed) == 8
+    with terminal() as (stream, shown):
+        assert len(list(fnn.progress(linear_run(epochs=2), stream=stream))) == 8
+        drawn = shown()
     assert "epoch 2/2" in drawn
     assert "steps/s" in drawn
     assert "100%" in drawn
@@ -131,14 +146,10 @@ def test_progress_draws_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_breaking_out_of_a_bar_gives_the_terminal_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
-    control, terminal = pty.openpty()
-    with os.fdopen(terminal, "w") as stream:
+    with terminal() as (stream, shown):
         for _ in fnn.progress(linear_run(epochs=2), stream=stream):
             break
-        stream.flush()
-        drawn = os.read(control, 1 << 16).decode()
-    os.close(control)
-    assert "\x1b[?25h" in drawn  # the cursor is shown again
+        assert "\x1b[?25h" in shown()  # the cursor is there again
 
 
 def test_without_rich_a_terminal_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,95 @@
+"""Chapter 22, prediction: an image file of one's own, brought to what the network has learned from.
+
+A network knows nothing but its training images: bright ink on black, 8 x 8, scaled. A file of one's own is mostly dark
+on light, larger, and in colour. So it is made grey, resized, inverted, scaled by the very scaler of the training data,
+and only then predicted. Look at the two predictions: forgetting to invert gives an answer, too, and nonsense it is.
+
+Trains on the digits that come with fnn. Give it image files of single digits, or it draws one itself: digit.png.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+import fnn
+from fnn import Array
+
+
+@fnn.record
+class MLP:
+    """The parameters: one field for each stage that has any."""
+
+    hidden: fnn.Dense
+    out: fnn.Dense
+
+
+MODEL = (fnn.flatten >> fnn.dense(64, 64) >> fnn.relu >> fnn.dropout(0.2) >> fnn.dense(64, 10)).into(MLP)
+
+
+def train(epochs: int) -> fnn.Bundle[MLP]:
+    """Return a trained network with its scaler and the names of its classes."""
+    digits = fnn.data.digits()
+    scaler = fnn.data.fit_min_max(digits.inputs, (-1, 1), per_feature=False)
+    # A little turned and shifted in each epoch, for other people's digits are not centred like those.
+    augment = fnn.data.compose(fnn.data.rotate(10), fnn.data.shift(1))
+
+    def prepare(key: fnn.Key, images: Array) -> Array:
+        return scaler.transform(augment(key, images))
+
+    data = fnn.batches(digits.inputs, digits.targets, batch_size=32, key=fnn.Key(1), augment=prepare)
+    optimizer = fnn.adam(fnn.inverse_time(0.003, decay=1e-3))
+    step = fnn.train_step(MODEL, fnn.softmax_cross_entropy, optimizer, metrics={"accuracy": fnn.accuracy})
+    end = fnn.final(fnn.fit(step, fnn.start(MODEL, optimizer, fnn.Key(2)), data, epochs=epochs))
+    print(f"trained on {len(digits.targets)} digits: accuracy {end.metrics['accuracy']:.3f} in the last epoch")
+    return fnn.Bundle(end.state.params, scaler=scaler, class_names=digits.class_names)
+
+
+def draw_digit(path: Path) -> None:
+    """Write a picture as one might have it: a zero in dark ink on light paper, 200 x 200 pixels, in colour."""
+    from PIL import Image, ImageDraw  # the extra images
+
+    picture = Image.new("RGB", (200, 200), (245, 240, 225))
+    ImageDraw.Draw(picture).ellipse((52, 22, 148, 178), outline=(30, 40, 90), width=30)
+    picture.save(path)
+
+
+def predict(bundle: fnn.Bundle[MLP], path: Path, *, invert: bool) -> tuple[str, float]:
+    """Return the class of the image in a file, and its probability."""
+    scaler = bundle.scaler
+    assert scaler is not None
+
+    def scale(levels: Array) -> Array:
+        return scaler.transform(levels * np.float32(16 / 255))  # grey levels to 0 ... 16, the ink of the digits
+
+    image = fnn.data.prepare_image(path, size=(8, 8), invert=invert, scale=scale)
+    probabilities = fnn.softmax(MODEL.apply(bundle.params, image))[0]
+    best = int(probabilities.argmax())
+    return bundle.class_names[best], float(probabilities[best])
+
+
+def main(files: Sequence[Path] = (), epochs: int = 30, folder: Path = Path()) -> list[str]:
+    """Train, predict the digits in the files, or in one drawn into ``folder``, and return the names of the classes."""
+    bundle = train(epochs)
+    if not files:
+        files = [folder / "digit.png"]
+        draw_digit(files[0])
+        print(f"a zero drawn to {files[0]}")
+    found = []
+    for path in files:
+        for invert, how in ((True, "inverted"), (False, "not inverted")):
+            name, probability = predict(bundle, path, invert=invert)
+            print(f"{path.name} {how:12}: {name} with probability {probability:.3f}")
+            if invert:
+                found.append(name)
+    return found
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", type=Path, nargs="*", help="images of single digits, dark on light")
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--folder", type=Path, default=Path(), help="where to draw a digit if no files are given")
+    arguments = parser.parse_args()
+    main(arguments.files, arguments.epochs, arguments.folder)

@@ -1,0 +1,47 @@
+"""The Gaussian error linear unit ``x Phi(x)``, exactly, and its derivative.
+
+``Phi`` is the distribution function of the standard normal distribution and ``phi = Phi'`` its density:
+
+    Phi(x) = erfc(-x / sqrt 2) / 2        phi(x) = e^(-x^2 / 2) / sqrt(2 pi)
+    y = x Phi(x)                          dy/dx = Phi(x) + x phi(x)        (product rule)
+
+``erfc`` rather than ``1 + erf`` keeps the digits in the left tail. ``x`` and ``Phi(x)`` are cached.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TypeAlias
+
+import numpy as np
+
+from fnn.arrays import Array
+from fnn.ops.erf import erfc
+
+GeluCache: TypeAlias = tuple[Array, Array]
+
+
+def gelu_forward(x: Array) -> tuple[Array, GeluCache]:
+    """Return ``x Phi(x)``, of the shape of ``x`` (any), and the cache ``(x, Phi(x))``. The least value is -0.17.
+
+    Reference: Hendrycks and Gimpel (2016), "Gaussian error linear units (GELUs)", sec. 2.
+
+    >>> gelu_forward(np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0]))[0].round(6).tolist()
+    [-0.0, -0.158655, 0.0, 0.841345, 1000.0]
+    """
+    distribution: Array = 0.5 * erfc(x * -math.sqrt(0.5))
+    y: Array = x * distribution
+    return y, (x, distribution)
+
+
+def gelu_backward(dy: Array, cache: GeluCache) -> Array:
+    """Return ``dx = dy (Phi(x) + x phi(x))``.
+
+    >>> gelu_backward(np.array([2.0]), (np.array([0.0]), np.array([0.5])))
+    array([1.])
+    """
+    x, distribution = cache
+    x = np.clip(x, -40, 40)  # phi(40) is 0, and the square must not overflow
+    density: Array = np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
+    dx: Array = dy * (distribution + x * density)
+    return dx
