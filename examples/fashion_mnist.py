@@ -61,16 +61,16 @@ def train(
     data: fnn.data.FashionMNIST,
     scaler: fnn.data.MinMax | fnn.data.Standardize,
     epochs: int,
-    augment: bool,
+    flip: float,
 ) -> fnn.train.End[P, S]:
-    """Train ``model`` and return the last event."""
+    """Train ``model``, with a share ``flip`` of the training images mirrored, and return the last event."""
     train_batches = fnn.batches(
         data.train_images,
         data.train_labels,
         batch_size=128,
         key=fnn.Key(0),
         transform=scaler.transform,
-        augment=fnn.data.flip_horizontal() if augment else None,
+        augment=fnn.data.flip_horizontal(flip),
     )
     test_batches = fnn.batches(data.test_images, data.test_labels, batch_size=1000, transform=scaler.transform)
     step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer, metrics={"accuracy": fnn.accuracy})
@@ -101,8 +101,10 @@ def report(
 
     predicted = logits.argmax(axis=1)
     wrong = np.flatnonzero(predicted != data.test_labels)[:24]
-    titles = [f"{data.class_names[predicted[i]]}\nis {data.class_names[data.test_labels[i]]}" for i in wrong]
-    plots.images(data.test_images[wrong], titles=titles).savefig(folder / "fashion_wrong.png", dpi=150)
+    picture = plots.images(
+        data.test_images[wrong], labels=data.test_labels[wrong], predicted=predicted[wrong], class_names=data.class_names
+    )
+    picture.savefig(folder / "fashion_wrong.png", dpi=150)
 
     accuracy = fnn.accuracy(logits, data.test_labels)
     f1 = fnn.f1(logits, data.test_labels, average=None)
@@ -126,14 +128,14 @@ def main(
         book_scaler = fnn.data.fit_min_max(data.train_images, to=(-1.0, 1.0), per_feature=False)
         book = book_model()
         optimizer = fnn.adam(fnn.inverse_time(1e-3, decay=1e-3), eps=1e-7)
-        book_end = train(book, optimizer, data, book_scaler, epochs or 10, augment=False)
+        book_end = train(book, optimizer, data, book_scaler, epochs or 10, flip=0.0)
         accuracy = report(preset, book, book_end, data, book_scaler, folder)
     else:
         scaler = fnn.data.fit_standardize(data.train_images, per_feature=False)
         best, count = best_model(), epochs or 20
         steps = count * -(-len(data.train_images) // 128)
         adamw = fnn.adamw(fnn.cosine_decay(1e-3, steps=steps), weight_decay=0.02)
-        accuracy = report(preset, best, train(best, adamw, data, scaler, count, augment=True), data, scaler, folder)
+        accuracy = report(preset, best, train(best, adamw, data, scaler, count, flip=0.5), data, scaler, folder)
     print(f"{time.perf_counter() - began:.1f} s; model and pictures are in {folder.resolve()}")
     return accuracy
 

@@ -77,7 +77,7 @@ def neurons() -> None:
     one = fnn.Dense(np.array([[0.0], [1.0]]), np.zeros(1))
     two = fnn.Dense(np.array([[0.0, 0.0], [1.0, 1.0]]), np.zeros(2))
     y = MODEL.apply(Network(two, one), np.array([[2.0, 3.0]]))
-    print(f"weights [0, 1], bias 0, input [2, 3]: {y[0, 0]!r}")
+    print(f"weights [0, 1], bias 0, input [2, 3]: {float(y[0, 0])!r}")
     error, _ = fnn.mean_squared_error(np.zeros(4), np.array([1.0, 0.0, 0.0, 1.0]))
     print(f"mean squared error of all zeros for [1, 0, 0, 1]: {error}")
 

@@ -17,7 +17,7 @@ import fnn
 
 def classify(model_path: Path, images: list[Path], *, invert: bool = True) -> list[list[tuple[str, float]]]:
     """Return for each image file its classes with their probabilities, the most probable first."""
-    pixels = np.stack([fnn.data.prepare_image(path, size=(28, 28), invert=invert) for path in images])
+    pixels = np.concatenate([fnn.data.prepare_image(path, size=(28, 28), invert=invert) for path in images])
     if fnn.inspect(model_path).metadata.get("preset") == "best":
         best = fnn.load(model_path, fnn.Bundle[BestMLP])
         bundle_scaler, class_names = best.scaler, best.class_names

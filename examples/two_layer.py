@@ -1,12 +1,13 @@
 """A network of two layers on a table of four rows, after James Loy.
 
-His article is "How to build your own neural network from scratch in Python" (Towards Data Science, 2018). The target is 1 where the first two inputs differ (XOR; the third is always 1 and takes the place of a bias), which no
-single layer can compute. Sigmoid after both layers, no biases, sum of squared errors, all four rows at each step, a
-learning rate of 1, and weights that begin between 0 and 1, all as in the article.
+The article is "How to build your own neural network from scratch in Python" (Towards Data Science, 2018). The target
+is 1 where the first two inputs differ (XOR; the third is always 1 and takes the place of a bias), which no single layer
+can compute. Sigmoid after both layers, no biases, sum of squared errors, all four rows at each step, a learning rate of
+1, and weights that begin between 0 and 1, all as in the article.
 
-Look at the loss, which falls fast once the hidden neurons have come apart. How far 1500 steps get depends on the weights
-at the beginning, which the article does not say: the last lines try several. The article's sigmoid overflows for
-numbers far below zero; fnn's does not.
+Look at the loss, which falls fast once the hidden neurons have come apart. How far 1500 steps get depends on the first
+weights, of which the article shows one draw: the last lines try several. The article's sigmoid overflows for numbers
+far below zero; fnn's does not.
 
 Draws the loss to two_layer.png if matplotlib is installed.
 """

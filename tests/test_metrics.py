@@ -84,6 +84,13 @@ def test_accuracy_and_confusion_of_scikit_learn() -> None:
     assert matrix.dtype.kind == "i"
 
 
+def test_narrow_label_dtypes_do_not_wrap() -> None:
+    labels = np.arange(200) % 120
+    scores = np.eye(120)[labels]
+    for dtype in (np.uint8, np.int16, np.uint64):
+        np.testing.assert_array_equal(confusion_matrix(scores, labels.astype(dtype)), confusion_matrix(scores, labels))
+
+
 def test_top_k_of_scikit_learn() -> None:
     # scikit-learn 1.9.1: top_k_accuracy_score(target, scores, k=k, labels=range(4)), which orders ties the other way
     scores = SCORES - 0.001 * np.arange(4)

@@ -56,7 +56,7 @@ def softmax_cross_entropy(
     weight = expand_rows(sample_weight, y, place)
     factors = None if class_weight is None else check_class_weight(class_weight, classes, y, place)
     logits = y.reshape(-1, classes)
-    dy: Array = np.subtract(logits, logits.max(axis=1, keepdims=True), order="C")
+    dy: Array = logits - logits.max(axis=1, keepdims=True)
     if labels is not None:
         own = np.arange(len(labels)), labels
         target_logit: Array = dy[own][:, None]

@@ -2,8 +2,8 @@
 
     y = log(1 + e^x)        dy/dx = e^x / (1 + e^x) = 1 - 1 / (1 + e^x) = 1 - e^-y
 
-``log(e^0 + e^x)`` is computed as ``max(x, 0) + log(1 + e^-|x|)``, which is what ``logaddexp`` does, so nothing
-overflows. The output is cached; ``-expm1(-y)`` gives the derivative without loss where ``y`` is small.
+It is computed as ``max(x, 0) + log(1 + e^-|x|)``, which is the same on both sides of 0 and never overflows. The output
+is cached; ``-expm1(-y)`` gives the derivative without loss where ``y`` is small.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def softplus_forward(x: Array) -> tuple[Array, Array]:
     >>> softplus_forward(np.array([-1000.0, 0.0, 1000.0]))[0]
     array([0.00000000e+00, 6.93147181e-01, 1.00000000e+03])
     """
-    y: Array = np.logaddexp(x, 0)
+    y: Array = np.maximum(x, 0) + np.log1p(np.exp(np.minimum(x, -x)))
     return y, y
 
 

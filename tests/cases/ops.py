@@ -68,7 +68,7 @@ CASES: list[Case] = [
     Case("silu", (ops.silu_forward, ops.silu_backward), normal(4, 5), analytic=True),
     Case("softmax", (ops.softmax_forward, ops.softmax_backward), normal(4, 5), analytic=True),
     Case("softmax(images)", (ops.softmax_forward, ops.softmax_backward), normal(2, 3, 4), analytic=True),
-    Case("softplus", (ops.softplus_forward, ops.softplus_backward), normal(4, 5)),
+    Case("softplus", (ops.softplus_forward, ops.softplus_backward), normal(4, 5), analytic=True),
     Case("step", (ops.step_forward, ops.step_backward), away_from(0, 4, 5)),
     Case("tanh", (ops.tanh_forward, ops.tanh_backward), normal(4, 5), analytic=True),
 ]
