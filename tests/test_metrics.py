@@ -84,11 +84,11 @@ def test_accuracy_and_confusion_of_scikit_learn() -> None:
     assert matrix.dtype.kind == "i"
 
 
-def test_narrow_label_dtypes_do_not_wrap() -> None:
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint64])
+def test_narrow_label_dtypes_do_not_wrap(dtype: Any) -> None:
     labels = np.arange(200) % 120
     scores = np.eye(120)[labels]
-    for dtype in (np.uint8, np.int16, np.uint64):
-        np.testing.assert_array_equal(confusion_matrix(scores, labels.astype(dtype)), confusion_matrix(scores, labels))
+    np.testing.assert_array_equal(confusion_matrix(scores, labels.astype(dtype)), confusion_matrix(scores, labels))
 
 
 def test_top_k_of_scikit_learn() -> None:

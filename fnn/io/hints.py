@@ -34,7 +34,7 @@ def field_hints(hint: Any) -> dict[str, Any]:
         raise StructureError(cls.__name__, "annotations that can be looked up", str(error), advice) from error
     values = dict(zip(getattr(cls, "__parameters__", ()), get_args(hint), strict=False))
     found: dict[str, Any] = {}
-    for base in reversed(cls.__dict__.get("__orig_bases__", cls.__bases__)):
+    for base in cls.__dict__.get("__orig_bases__", cls.__bases__):
         if attrs.has(get_origin(base) or base):
             found |= field_hints(_filled(base, values))
     return found | {name: _filled(own[name], values) for name in inspect.get_annotations(cls)}

@@ -27,6 +27,7 @@ Statics: TypeAlias = Mapping[str, Callable[[JSON], Any]]
 class Wanted:
     """A node as it should be: what each part should be, how static fields are read, and how all that is put together.
 
+    ``make`` takes parts and static fields by name, the parts in the order of ``parts``.
     Names in ``defaults`` may be missing from the file, so that a class may grow and its old files stay readable.
     """
 
@@ -113,10 +114,10 @@ def _plain(cls: Any, node: Node, parts: Mapping[str, Any]) -> Wanted:
         return Wanted(parts, lambda values: cls(**values))
     if cls is tuple:
         _check_kind(node, "tuple", "", "a tuple")
-        return Wanted(parts, lambda values: tuple(values[name] for name in parts))
+        return Wanted(parts, lambda values: tuple(values.values()))
     if cls is dict:
         _check_kind(node, "dict", "", "a dict")
-        return Wanted(parts, lambda values: {name: values[name] for name in parts})
+        return Wanted(parts, dict)
     _check_kind(node, "none", "", "None")
     return Wanted(parts, lambda values: None)
 

@@ -181,3 +181,4 @@ def test_entries_are_found_by_zip_tools(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.npz") as file:
         assert file.testzip() is None
         assert file.namelist() == ["__fnn__.npy", "weight.npy", "bias.npy"]
+        assert {info.date_time for info in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}

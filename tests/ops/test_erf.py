@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from fnn.arrays import Array
 from fnn.ops.erf import erf, erfc
 
 GRID = np.concatenate([np.linspace(-7, 7, 28001), np.linspace(-1e-6, 1e-6, 41), [0.46875, -0.46875, 4.0, -4.0]])
@@ -25,7 +26,7 @@ def test_erfc_agrees_with_the_standard_library_far_into_the_tail() -> None:
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_extremes(dtype: type[np.float32 | np.float64]) -> None:
     big = float(np.finfo(dtype).max)
-    x = np.array([-np.inf, -big, -1000.0, -0.0, 0.0, 1000.0, big, np.inf], dtype)
+    x: Array = np.array([-np.inf, -big, -1000.0, -0.0, 0.0, 1000.0, big, np.inf], dtype)
     assert erf(x).tolist() == [-1, -1, -1, 0, 0, 1, 1, 1]
     assert erfc(x).tolist() == [2, 2, 2, 1, 1, 0, 0, 0]
     assert erf(x).dtype == erfc(x).dtype == dtype
