@@ -9,7 +9,7 @@ import numpy as np
 
 from fnn import tree
 from fnn.arrays import Array, Shape, check_float, describe, format_shape
-from fnn.errors import FnnError, HyperparameterError, ShapeError
+from fnn.errors import FnnError, HyperparameterError, ShapeError, StructureError
 from fnn.model import Composed, Fn, Model, Stage, check_tuple, output_shape
 from fnn.random import Key
 
@@ -59,6 +59,7 @@ def residual(model: Model[P, Array, Array]) -> Model[P, Array, Array]:
     >>> block.apply(block.init(Key(0)), np.ones((1, 4), np.float32)).shape
     (1, 4)
     """
+    _check_model(model, "residual")
     name = f"residual({model.name})"
 
     def add(x: Array, y: Array) -> Array:
@@ -104,6 +105,7 @@ def shared(model: Model[P, X, Y]) -> Model[P, tuple[X, X], tuple[Y, Y]]:
     >>> [y.shape for y in twin.apply(twin.init(Key(0)), pair)]
     [(3, 2), (3, 2)]
     """
+    _check_model(model, "shared")
     name = f"shared({model.name})"
 
     def members(x: Any) -> tuple[X, X]:
@@ -170,10 +172,12 @@ def parallel(*branches: Model[Any, Any, Any], join: Join = "tuple") -> Composed[
     >>> both.apply(both.init(Key(0)), np.ones((1, 4), np.float32)).shape
     (1, 5)
     """
+    for branch in branches:
+        _check_model(branch, "parallel")
+    if len(branches) < 2:
+        raise HyperparameterError("parallel", "two models or more", str(len(branches)))
     name = f"parallel({', '.join(branch.name for branch in branches)}, {join})"
     places = [f"branch {i}" for i in range(len(branches))]
-    if len(branches) < 2 or not all(isinstance(branch, Model) for branch in branches):
-        raise HyperparameterError("parallel", "two models or more", name, "Wrap a bare stage: fnn.as_model(stage).")
     if join not in ("tuple", "add", "concatenate"):
         raise HyperparameterError("parallel", 'join as "tuple", "add" or "concatenate"', repr(join))
 
@@ -247,6 +251,11 @@ def parallel(*branches: Model[Any, Any, Any], join: Join = "tuple") -> Composed[
         return [(str(i), branch, s) for i, branch in enumerate(branches)]
 
     return Composed(init, apply, forward, name=name, shape=shape, parts=parts, stages=branches)
+
+
+def _check_model(value: object, place: str) -> None:
+    if not isinstance(value, Model):
+        raise StructureError(place, "a model", describe(value), "Wrap a bare stage: fnn.as_model(stage).")
 
 
 def _show(shape: Shape) -> str:

@@ -303,9 +303,12 @@ def test_parameters_of_another_record(params: Any, got: str) -> None:
 
 
 def test_errors_name_the_stage() -> None:
-    model = relu >> dense(4, 3) >> (tanh >> dense(9, 2))
+    model = relu >> dense(4, 3) >> tanh >> dense(9, 2)
     params = model.init(Key(0))
-    text = "stage 3 > dense(9, 2): expected input of shape (batch, ..., 9), got shape (5, 3). Its last axis must hold 9 features."
+    text = (
+        "stage 3 > dense(9, 2): expected input of shape (batch, ..., 9), got shape (5, 3). "
+        "Its last axis must hold 9 features."
+    )
     assert refused(ShapeError, lambda: model.apply(params, X)) == text
     assert refused(ShapeError, lambda: model.forward(params, X, Key(0))) == text
     nested = dense(4, 3) >> (dense(3, 3) >> dense(9, 2)).into(MLP)

@@ -1,5 +1,6 @@
 """The README is run: its Python as one script, and under mypy; its names and links are looked up."""
 
+import os
 import re
 import subprocess
 import sys
@@ -40,6 +41,7 @@ def test_the_python_of_the_readme_is_typed(folder: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--config-file=", "readme_script.py"],
         cwd=folder,
+        env={**os.environ, "MYPYPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=300,

@@ -66,9 +66,11 @@ def check_all_finite(place: str, **data: object) -> None:
     """
     for name, node in data.items():
         for path, leaf in _named_leaves(place, name, node):
+            if leaf.dtype.kind not in "fc":
+                continue
             # The extremes are NaN where any value is, and need no mask of the size of the data set. Complex numbers are
-            # ordered by their real parts first, so that an infinite imaginary part need not be among the extremes.
-            parts = {"f": [leaf], "c": [leaf.real, leaf.imag]}.get(leaf.dtype.kind, [])
+            # ordered by their real parts, so that an infinite imaginary part need not be among their extremes.
+            parts = [leaf.real, leaf.imag] if leaf.dtype.kind == "c" else [leaf]
             if not all(np.isfinite(part.min()) and np.isfinite(part.max()) for part in parts):
                 check_finite(leaf, f"{place} > {path}")
 

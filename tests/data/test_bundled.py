@@ -99,12 +99,11 @@ def test_source_and_licence_are_stated(name: str, data: Dataset, words: list[str
         assert word in data.source
 
 
-@pytest.mark.parametrize(("data", "least"), [(DIGITS, 0.88), (IRIS, 0.88)], ids=["digits", "iris"])
-def test_the_nearest_class_mean_is_mostly_right(data: Dataset, least: float) -> None:
-    """Labels that had slipped by a row would leave one in ten, or one in three, right."""
+@both
+def test_the_nearest_class_mean_is_mostly_right(data: Dataset) -> None:
+    """Pixels and labels belong together: mixed up, they would leave one in ten, or one in three, right."""
     flat = data.inputs.reshape(len(data.inputs), -1)
     train, test = holdout(flat, data.targets, fraction=0.5, key=Key(0), stratify=data.targets)
     means = np.stack([train.inputs[train.targets == c].mean(axis=0) for c in range(len(data.class_names))])
     nearest = ((test.inputs[:, None] - means) ** 2).sum(axis=-1).argmin(axis=1)
-    accuracy = float((nearest == test.targets).mean())
-    assert least < accuracy < 0.97
+    assert (nearest == test.targets).mean() > 0.85

@@ -90,7 +90,7 @@ def test_extremes(dtype: type[np.float32 | np.float64]) -> None:
     x: Array = np.array([[1000, 0, -1000], [big, 0, -big], [-big, -big, -big], [0, -np.inf, 0]], dtype)
     y, cache = ops.softmax_forward(x)
     assert y.dtype == dtype
-    np.testing.assert_allclose(y, [[1, 0, 0], [1, 0, 0], [1 / 3] * 3, [0.5, 0, 0.5]], rtol=1e-6)
+    np.testing.assert_allclose(y, np.array([[1, 0, 0], [1, 0, 0], [1 / 3] * 3, [0.5, 0, 0.5]]), rtol=1e-6)
     assert np.isfinite(ops.softmax_backward(np.ones_like(x), cache)).all()
     logs, log_cache = ops.log_softmax_forward(x)
     assert logs[0].tolist() == [0, -1000, -2000]
