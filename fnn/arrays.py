@@ -74,7 +74,13 @@ Convert it: x.astype(np.float32).
 
 
 def check_same_dtype(x: Array, parameter: Array, place: str) -> None:
-    """Refuse to mix float32 with float64, which NumPy would silently widen."""
+    """Refuse to mix float32 with float64, which NumPy would silently widen.
+
+    >>> check_same_dtype(np.zeros(3), np.zeros(3, np.float32), "dense(3, 4)")
+    Traceback (most recent call last):
+    fnn.errors.DtypeError: dense(3, 4): expected input of the parameters' dtype float32, got float64. \
+Convert the input, x.astype(np.float32), or the parameters, fnn.tree.astype(params, np.float64).
+    """
     if x.dtype != parameter.dtype:
         raise DtypeError(
             place,

@@ -14,7 +14,7 @@ import numpy as np
 
 from fnn import tree
 from fnn.arrays import Shape, describe, format_shape
-from fnn.errors import FnnError, StructureError
+from fnn.errors import FnnError, ShapeError, StructureError
 from fnn.random import Key
 from fnn.tree.records import children, plan_of, rebuild
 
@@ -260,24 +260,34 @@ def fn(
 def output_shape(stage: Stage, input_shape: Shape, previous: str = "") -> Shape:
     """Return the shape of one output sample for that of one input sample; no data is needed where there is a rule.
 
+    Raises ShapeError for a shape that the stage cannot take.
+
     >>> import fnn
     >>> output_shape(fnn.dense(4, 3) >> fnn.relu, (4,))
     (3,)
     """
     try:
-        if stage.shape is not None:
-            return stage.shape(input_shape)
-        trial = _trial(input_shape)
-        return _sample_shape(stage.apply(trial) if isinstance(stage, Fn) else stage.apply(stage.init(Key(0)), trial))
+        return _by_trial(stage, input_shape) if stage.shape is None else stage.shape(input_shape)
     except FnnError as error:
         if previous and not error.hint.startswith("Before it comes"):  # a composition may have said it already
             error.hint = f"Before it comes {previous}, which gives {format_shape(input_shape)}. {error.hint}".rstrip()
         raise
 
 
-def _trial(shape: Shape) -> Any:
+def _by_trial(stage: Stage, input_shape: Shape) -> Shape:
+    x = _zeros(input_shape)
+    try:
+        y = stage.apply(x) if isinstance(stage, Fn) else stage.apply(stage.init(Key(0)), x)
+    except ValueError as error:
+        if isinstance(error, FnnError):
+            raise
+        raise ShapeError(stage.name, "input that it can take", format_shape(input_shape), f"NumPy: {error}") from error
+    return _sample_shape(y)
+
+
+def _zeros(shape: Shape) -> Any:
     if shape and isinstance(shape[0], tuple):
-        return tuple(_trial(part) for part in shape)
+        return tuple(_zeros(part) for part in shape)
     return np.zeros((1, *shape), np.float32)
 
 
@@ -303,7 +313,8 @@ def _both(first: Fn[X, Y], second: Fn[Y, Z]) -> Fn[X, Z]:
         return output_shape(second, output_shape(first, s), first.name)
 
     def parts(s: Shape) -> list[tuple[str, Stage, Shape]]:
-        return [("", first, s), ("", second, output_shape(first, s))]
+        before = [("", first, s)] if first.parts is None else first.parts(s)  # a >> b >> c has three, not two
+        return [*before, ("", second, output_shape(first, s))]
 
     name = f"{first.name} >> {second.name}"
     return Fn(lambda x: second.apply(first.apply(x)), forward, name=name, shape=shape, parts=parts)

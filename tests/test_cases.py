@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -191,6 +192,15 @@ def test_shape_rule_tells_the_truth(case: Case) -> None:
     assert isinstance(case.subject, fnn.Model | fnn.Fn)
     shapes = tree.map(lambda leaf: leaf.shape[1:], (x, apply(case, params, (x,))))
     assert output_shape(case.subject, shapes[0]) == shapes[1]
+
+
+@of_all([case for case in STAGES if isinstance(case.subject, fnn.Model)])
+def test_saved_and_loaded_parameters_compute_the_same_bits(case: Case, tmp_path: Path) -> None:
+    params, arguments = draw(case, np.float32)
+    fnn.save(tmp_path / "params.npz", params)
+    loaded = fnn.load(tmp_path / "params.npz", params)
+    assert tree.equal(loaded, params)
+    assert tree.equal(apply(case, loaded, arguments), apply(case, params, arguments))
 
 
 BAD: list[tuple[str, type[FnnError], Callable[[Leaf], object]]] = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import attrs
@@ -87,6 +88,10 @@ def bias_along_the_wrong_axis_backward(dy: Array, cache: Linear) -> tuple[Array,
 
 def mean_bias_backward(dy: Array, cache: Linear) -> tuple[Array, Array, Array]:
     return *ops.linear_backward(dy, cache)[:2], dy.mean(axis=0)
+
+
+def nan_bias_backward(dy: Array, cache: Linear) -> tuple[Array, Array, Array]:
+    return *ops.linear_backward(dy, cache)[:2], np.array([0.0, np.nan, 0.0])
 
 
 def two_of_three_backward(dy: Array, cache: Linear) -> tuple[Array, Array]:
@@ -194,6 +199,7 @@ MUTANTS = [
     Mutant(ops.linear_forward, bias_of_one_row_backward, LINEAR, "at input2["),
     Mutant(ops.linear_forward, bias_along_the_wrong_axis_backward, ALL_SQUARE, "at input2["),
     Mutant(ops.linear_forward, mean_bias_backward, LINEAR, "at input2["),
+    Mutant(ops.linear_forward, nan_bias_backward, LINEAR, "at input2[1], got nan"),
     Mutant(ops.linear_forward, two_of_three_backward, LINEAR,
            "linear: expected a tuple of 3 gradients, one for each input, got 2.", StructureError),
     Mutant(ops.linear_forward, no_tuple_backward, LINEAR, "got float64 of shape (4, 3).", StructureError),
@@ -409,6 +415,14 @@ def test_integers_are_passed_through() -> None:
     assert [entry.path for entry in report.entries] == ["input0"]
 
 
+def test_options_of_an_op_are_bound() -> None:
+    assert gradients((partial(ops.elu_forward, alpha=2.0), ops.elu_backward), X).subject == "elu"
+
+
+def test_displacement_grows_with_the_input() -> None:
+    assert gradients((square_forward, square_backward), np.array([1e6])).passed  # 1e-4 would drown in 1e12
+
+
 def test_float32_inputs_are_widened() -> None:
     assert gradients(fnn.tanh, X.astype(np.float32)).worst.error < 1e-9
 
@@ -454,6 +468,20 @@ def test_error_is_measured_against_the_largest_gradient_of_the_array() -> None:
     report = gradients((lambda x: (x * slopes, None), lambda dy, cache: dy * wrong), np.ones(2), tolerance=1e-4)
     assert report.worst.index == (1,)
     assert 1e-8 < report.worst.error < 1e-5  # measured against itself it would be 1e-3
+
+
+def weighted_sum(small: float, got: float) -> tuple[Any, Any]:
+    """``a + small * b``, whose gradient for b is said to be ``got``."""
+    return (lambda a, b: (a + small * b, None)), (lambda dy, cache: (dy, dy * got))
+
+
+def test_error_is_measured_for_each_array_by_itself() -> None:
+    with pytest.raises(GradientError, match=r"at input1\[\d\], .* relative error 1\.0e-03"):
+        gradients(weighted_sum(0.1, 0.1001), np.ones(2), np.ones(2), tolerance=1e-4)
+
+
+def test_rounding_in_a_gradient_that_is_all_but_zero_is_no_mistake() -> None:
+    assert gradients(weighted_sum(1e-9, 1e-9), X, X).passed
 
 
 # --- the complex step ---

@@ -404,6 +404,15 @@ def test_shapes_by_trial_where_there_is_no_rule() -> None:
     assert output_shape(fn(add, lambda dy, cache: (dy, dy)), ((2, 4), (1, 4))) == (2, 4)
 
 
+def test_shapes_that_a_trial_finds_wrong() -> None:
+    model = dense(4, 3) >> scale(5)
+    text = refused(ShapeError, lambda: output_shape(model, (4,)))
+    assert text.startswith(
+        "stage 1 > scale(5): expected input that it can take, got (batch, 3). "
+        "Before it comes stage 0 dense(4, 3), which gives (batch, 3). NumPy: operands could not be broadcast"
+    )
+
+
 def test_shapes_that_cannot_be() -> None:
     bare = "stage 2 > dense(9, 2): expected input of shape (batch, ..., 9), got (batch, 3)."
     before = "Before it comes stage 1 relu, which gives (batch, 3)."

@@ -45,7 +45,7 @@ def main(epochs: int = 500) -> tuple[int, float]:
     best = max(means, key=lambda neurons: means[neurons])
 
     model, params = train(best, x, labels, epochs)
-    x_test, labels_test = fnn.data.spiral(100, 3, fnn.Key(99))
+    x_test, labels_test = fnn.data.spiral(1000, 3, fnn.Key(99))
     accuracy = fnn.accuracy(model.apply(params, x_test), labels_test)
     print(f"chosen: {best} neurons, trained again with all training data; test accuracy {accuracy:.3f}")
     return best, accuracy

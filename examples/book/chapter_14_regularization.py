@@ -46,12 +46,12 @@ def train(x: Array, labels: IntArray, penalty: fnn.Penalty | None, epochs: int) 
 def main(epochs: int = 10_001) -> dict[str, float]:
     """Train with each penalty, print the figures, and return the test accuracies by name."""
     weights = {"weight": np.array([[0.2, 0.8, -0.5], [0.5, -0.91, 0.0]])}
-    for name, penalty in (("L1", fnn.l1(0.5)), ("L2", fnn.l2(0.5))):
+    for name, penalty in (("L1", fnn.l1(0.1)), ("L2", fnn.l2(0.1))):
         value, slope = penalty(weights)
-        print(f"{name} of strength 0.5 on\n{weights['weight']}\nis {value:.4f}, with the gradient\n{slope['weight']}")
+        print(f"{name} of strength 0.1 on\n{weights['weight']}\nis {value:.4f}, with the gradient\n{slope['weight']}")
 
     x, labels = fnn.data.spiral(100, 3, fnn.Key(0))
-    x_test, labels_test = fnn.data.spiral(100, 3, fnn.Key(99))
+    x_test, labels_test = fnn.data.spiral(1000, 3, fnn.Key(99))
     found: dict[str, float] = {}
     print("\npenalty     training  test   mean |weight|  hidden weights below 0.01")
     for name, chosen in PENALTIES.items():

@@ -41,7 +41,7 @@ def losses() -> None:
 def train(epochs: int) -> tuple[Params, float]:
     """Return parameters after training on the spiral of two arms, and the accuracy on new points."""
     x, labels = fnn.data.spiral(100, 2, fnn.Key(0))
-    x_test, labels_test = fnn.data.spiral(100, 2, fnn.Key(99))
+    x_test, labels_test = fnn.data.spiral(1000, 2, fnn.Key(99))
     # One output a sample, so targets are a column: (N,) against (N, 1) would be refused.
     targets, targets_test = labels[:, None], labels_test[:, None]
     optimizer = fnn.adam(fnn.inverse_time(0.001, decay=5e-7))

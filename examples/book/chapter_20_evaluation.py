@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import fnn
-from fnn import Array, plots
+from fnn import Array, IntArray, plots
 
 
 @fnn.record
@@ -27,7 +27,7 @@ class MLP:
 MODEL = (fnn.flatten >> fnn.dense(64, 32) >> fnn.relu >> fnn.dense(32, 10)).into(MLP)
 
 
-def train(data: fnn.Batches[Array, fnn.IntArray], epochs: int) -> MLP:
+def train(data: fnn.Batches[Array, IntArray], epochs: int) -> MLP:
     """Return the parameters after training."""
     optimizer = fnn.adam(fnn.inverse_time(0.005, decay=1e-3))
     step = fnn.train_step(MODEL, fnn.softmax_cross_entropy, optimizer)
@@ -42,6 +42,7 @@ def main(epochs: int = 20, folder: Path = Path()) -> float:
     )
     params = train(fnn.batches(*learned, batch_size=32, key=fnn.Key(1)), epochs)
 
+    metrics: dict[str, fnn.Metric[Array, IntArray]]
     metrics = {"accuracy": fnn.accuracy, "F1": fnn.f1, "precision": fnn.precision, "recall": fnn.recall}
     for name, part in (("training", learned), ("test", test)):
         figures = fnn.evaluate(

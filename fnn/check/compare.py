@@ -52,7 +52,7 @@ def gradients(
     arrays, to call it with; integers and booleans are passed through and not displaced, floats become float64.
     ``params`` are the model's parameters (by default new ones, displaced at random so that no bias is 0); ``key``
     feeds them, ``dy``, and the model's own randomness. The error at an entry is ``|expected - got|`` over the largest
-    ``|expected|`` of its array, or over 1e-4 of the largest anywhere if that is more, so that rounding in a gradient
+    ``|expected|`` of its array, or over 1e-2 of the largest anywhere if that is more, so that rounding in a gradient
     that is all but zero is no mistake. The default ``tolerance`` finds a float32 among the float64s too; inputs of the
     size of 1 keep the numerical error far below it. ``step`` is the displacement (1e-4 central, 1e-30 complex by
     default).
@@ -185,7 +185,7 @@ def _other(leaf: NDArray[Any]) -> NDArray[Any]:
 
 def _entries(found: dict[str, NDArray[Any]], numeric: dict[str, NDArray[np.float64]]) -> tuple[Entry, ...]:
     sizes = {path: float(np.abs(expected).max(initial=0)) for path, expected in numeric.items()}
-    floor = max(1e-8, 1e-4 * max(sizes.values()))
+    floor = max(1e-6, 1e-2 * max(sizes.values()))
     entries = []
     for path, expected in numeric.items():
         got = found[path]

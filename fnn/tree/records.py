@@ -40,7 +40,6 @@ else:
 
         Plain fields are arrays or further nodes. The options of ``attrs.frozen`` may be given.
 
-        >>> import numpy as np
         >>> @record
         ... class Scale:
         ...     factor: Array
@@ -53,6 +52,14 @@ else:
         """Declare a field that is saved and carried, never trained, such as a running mean.
 
         Takes the options of ``attrs.field``.
+
+        >>> from fnn import tree
+        >>> @record
+        ... class Centre:
+        ...     shift: Array
+        ...     mean: Array = buffer()
+        >>> [path for path, _ in tree.leaves_with_paths(Centre(np.ones(2), np.ones(2)), trained_only=True)]
+        ['shift']
         """
         return attrs.field(**options, metadata={_KIND: "buffer"})
 
@@ -60,13 +67,20 @@ else:
         """Declare a field that is configuration (a number, a string, a tuple of them), not an array.
 
         Takes the options of ``attrs.field``.
+
+        >>> from fnn import tree
+        >>> @record
+        ... class Window:
+        ...     weight: Array
+        ...     stride: int = static(default=1)
+        >>> [path for path, _ in tree.leaves_with_paths(Window(np.ones(2)))]
+        ['weight']
         """
         return attrs.field(**options, metadata={_KIND: "static"})
 
     def replace(instance, **changes):
         """Return a copy of a record with some fields changed.
 
-        >>> import numpy as np
         >>> @record
         ... class Scale:
         ...     factor: Array
@@ -107,7 +121,11 @@ def plan_of(cls: type) -> Plan:
 
 
 def is_record(node: object) -> bool:
-    """Tell whether ``node`` is an instance of a record class."""
+    """Tell whether ``node`` is an instance of a record class.
+
+    >>> is_record(record(type("Empty", (), {}))()), is_record((1, 2))
+    (True, False)
+    """
     return type(node) in known_plans or (attrs.has(type(node)) and not isinstance(node, type))
 
 

@@ -16,6 +16,11 @@ T = TypeVar("T")
 
 
 def join(path: str, name: str) -> str:
+    """Return the dotted path of a child.
+
+    >>> join("hidden", "weight"), join("", "0")
+    ('hidden.weight', '0')
+    """
     return f"{path}.{name}" if path else name
 
 
@@ -79,9 +84,13 @@ def leaves_with_paths(tree: object, *, trained_only: bool = False) -> list[tuple
     return [(path, leaf) for path, leaf, is_buffer in _walk(tree, "", False) if not (is_buffer and trained_only)]
 
 
+def _leaf(value: Any) -> Any:
+    return np.asarray(value) if isinstance(value, np.generic) else value  # NumPy makes scalars of arrays without axes
+
+
 def _refill(node: Any, source: Iterator[Any], trained_only: bool) -> Any:
     if isinstance(node, np.ndarray):
-        return next(source)
+        return _leaf(next(source))
     parts = children(node)
     if not parts:
         return node
@@ -107,7 +116,11 @@ def unflatten(example: T, new_leaves: Sequence[Array]) -> T:
 
 
 def with_trained_leaves(tree: T, new_leaves: Sequence[Array]) -> T:
-    """Return ``tree`` with its trained leaves replaced, in the order of `trained_leaves`; its buffers stay."""
+    """Return ``tree`` with its trained leaves replaced, in the order of `trained_leaves`; its buffers stay.
+
+    >>> with_trained_leaves({"a": np.zeros(1)}, [np.ones(2)])
+    {'a': array([1., 1.])}
+    """
     _check_count(tree, new_leaves, len(trained_leaves(tree)), "tree.with_trained_leaves")
     result: T = _refill(tree, iter(new_leaves), trained_only=True)
     return result
@@ -123,8 +136,7 @@ def _map(f: Callable[..., Any], path: str, nodes: tuple[Any, ...]) -> Any:
     for other in nodes[1:]:
         _same_kind(first, other, path)
     if isinstance(first, np.ndarray):
-        leaf = f(*nodes)
-        return np.asarray(leaf) if isinstance(leaf, np.generic) else leaf  # NumPy makes scalars of arrays without axes
+        return _leaf(f(*nodes))
     parts = [children(node, path) for node in nodes]
     for part in parts[1:]:
         if [name for name, _, _ in part] != [name for name, _, _ in parts[0]]:
@@ -174,7 +186,11 @@ def astype(tree: T, dtype: DTypeLike) -> T:
 
 
 def copy(tree: T) -> T:
-    """Return the tree with every leaf copied and read-only, so that it shares no memory with the original."""
+    """Return the tree with every leaf copied and read-only, so that it shares no memory with the original.
+
+    >>> copy((np.ones(2),))[0].flags.writeable
+    False
+    """
     return map(lambda leaf: freeze(np.array(leaf)), tree)
 
 
@@ -197,5 +213,9 @@ def size(tree: object, *, trained_only: bool = False) -> int:
 
 
 def nbytes(tree: object) -> int:
-    """Return how many bytes the arrays of the tree take."""
+    """Return how many bytes the arrays of the tree take.
+
+    >>> nbytes((np.zeros((2, 3), np.float32), np.zeros(3)))
+    48
+    """
     return sum(leaf.nbytes for leaf in leaves(tree))

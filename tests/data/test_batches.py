@@ -354,6 +354,11 @@ CLEAN = "Clean the data: drop or fill these values."
             "batches > targets: expected 4 samples, as in inputs, got 3. One target belongs to each input.",
         ),
         (
+            lambda: batches(X[:3], ROWS, batch_size=2),
+            DataError,
+            "batches > targets: expected 3 samples, as in inputs, got 4. One target belongs to each input.",
+        ),
+        (
             lambda: batches((X, X[:3]), ROWS, batch_size=2),
             DataError,
             "batches > inputs.1: expected 4 samples, as in inputs.0, got 3. All arrays share the first axis.",

@@ -26,7 +26,7 @@ from fnn.io.load import load
 from fnn.io.save import save
 from fnn.random import Key
 
-few = settings(deadline=None, max_examples=50)
+few = settings(deadline=None, max_examples=25)
 
 Fit: TypeAlias = Callable[..., Scaler]
 

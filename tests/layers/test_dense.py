@@ -98,6 +98,8 @@ def test_parameters_of_another_layer() -> None:
     with pytest.raises(StructureError) as caught:
         fnn.dense(3, 2).apply(fnn.Linear(np.zeros((3, 2), np.float32)), X)  # type: ignore[arg-type]
     assert str(caught.value) == "dense(3, 2): expected parameters Dense, got a Linear. Use this model's init or load."
+    with pytest.raises(StructureError, match=r"^linear\(3, 2\): expected parameters Linear, got a Dense\."):
+        fnn.linear(3, 2).apply(fnn.dense(3, 2).init(fnn.Key(0)), X)  # type: ignore[arg-type]
 
 
 @both

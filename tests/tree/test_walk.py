@@ -127,7 +127,9 @@ def test_map_covers_buffers_and_keeps_static_fields() -> None:
 
 def test_arrays_without_axes_stay_arrays() -> None:
     node = (np.array(1.5, np.float32),)
-    for result in (tree.add(node, node), tree.map(np.negative, node), tree.zeros_like(node), tree.copy(node)):
+    made = [tree.add(node, node), tree.map(np.negative, node), tree.zeros_like(node), tree.copy(node)]
+    made += [tree.unflatten(node, [2 * node[0]]), tree.with_trained_leaves(node, [2 * node[0]])]
+    for result in made:
         assert type(result[0]) is np.ndarray
         assert result[0].shape == ()
         assert result[0].dtype == np.float32

@@ -3,7 +3,7 @@
 import numpy as np
 
 import fnn
-from fnn import Array, Fn, IntArray, Key, Model
+from fnn import Array, Fn, IntArray
 
 
 def count_forward(x: IntArray) -> tuple[Array, None]:
@@ -15,12 +15,12 @@ def count_backward(dy: Array, cache: None) -> IntArray:
 
 
 takes_integers: Fn[IntArray, Array] = fnn.fn(count_forward, count_backward)
-embedding: Model[fnn.Dense, IntArray, Array]
 
-fnn.relu >> takes_integers
-fnn.dense(3, 2) >> takes_integers
-(fnn.dense(3, 2) >> fnn.relu) >> takes_integers
-fnn.dense(3, 2) >> fnn.shared(fnn.dense(2, 2))
-fnn.dense(3, 2) >> fnn.dropout
-fnn.dense(3, 2) >> np.tanh
-fnn.parallel(fnn.dense(3, 2), fnn.dense(3, 2)) >> fnn.relu
+fnn.relu >> takes_integers  # E: Unsupported operand types for >> ("Fn ... and "Fn
+fnn.dense(3, 2) >> takes_integers  # E: Unsupported operand types for >> ("Model ... and "Fn
+(fnn.dense(3, 2) >> fnn.relu) >> takes_integers  # E: Unsupported operand types for >> ("Serial ... and "Fn
+fnn.dense(3, 2) >> (takes_integers >> fnn.dense(2, 2))  # E: Unsupported operand types for >> ("Model ... and "Serial
+fnn.dense(3, 2) >> fnn.shared(fnn.dense(2, 2))  # E: Unsupported operand types for >> ("Model ... and "Model
+fnn.dense(3, 2) >> fnn.dropout  # E: No overload variant of "__rshift__" of "Model" matches argument type "Callable
+fnn.dense(3, 2) >> np.tanh  # E: No overload variant of "__rshift__" of "Model" matches argument type "_UFunc_Nin1_Nout1
+fnn.parallel(fnn.dense(3, 2), fnn.dense(3, 2)) >> fnn.relu  # E: Unsupported operand types for >> ("Composed ... and "Fn

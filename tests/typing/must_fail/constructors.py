@@ -15,22 +15,22 @@ class Norm:
 
 zeros = np.zeros(2)
 norm = Norm(zeros, zeros)
-fnn.Dense(zeros)
-fnn.Dense(zeros, zeros, zeros)
-fnn.Dense(weights=zeros, bias=zeros)
-fnn.Dense([[1.0, 2.0]], zeros)
-Norm(zeros)
-Norm(zeros, zeros, "fast")
-Norm(zeros, zeros, momentum=None)
-fnn.replace(norm, momemtum=0.5)
-fnn.replace(norm, momentum="fast")
-fnn.replace(norm, scale=None)
-fnn.dense(3)
-fnn.dense(3, 2.5)
-fnn.dense(3, 2, fnn.initializers.zeros)
-fnn.dense(3, 2, weight="he_normal")
-fnn.dense(3, 2, weight=fnn.initializers.normal)
-fnn.dropout()
-fnn.dropout("0.5")
-fnn.Key("seed")
-fnn.Key(1.5)
+fnn.Dense(zeros)  # E: Missing positional argument "bias" in call to "Dense"
+fnn.Dense(zeros, zeros, zeros)  # E: Too many arguments for "Dense"
+fnn.Dense(weights=zeros, bias=zeros)  # E: Unexpected keyword argument "weights" for "Dense"
+fnn.Dense([[1.0, 2.0]], zeros)  # E: Argument 1 to "Dense" has incompatible type "list
+Norm(zeros)  # E: Missing positional argument "mean" in call to "Norm"
+Norm(zeros, zeros, "fast")  # E: Argument 3 to "Norm" has incompatible type "str"; expected "float"
+Norm(zeros, zeros, momentum=None)  # E: Argument "momentum" to "Norm" has incompatible type "None"; expected "float"
+fnn.replace(norm, momemtum=0.5)  # E: Unexpected keyword argument "momemtum" for "evolve" of "Norm"
+fnn.replace(norm, momentum="fast")  # E: Argument "momentum" ... "str"; expected "float"
+fnn.replace(norm, scale=None)  # E: Argument "scale" ... "None"; expected "ndarray
+fnn.dense(3)  # E: Missing positional argument "outputs" in call to "dense"
+fnn.dense(3, 2.5)  # E: Argument 2 to "dense" has incompatible type "float"; expected "int"
+fnn.dense(3, 2, fnn.initializers.zeros)  # E: Too many positional arguments for "dense"
+fnn.dense(3, 2, weight="he_normal")  # E: Argument "weight" to "dense" has incompatible type "str"; expected "Callable
+fnn.dense(3, 2, weight=fnn.initializers.normal)  # E: Argument "weight" to "dense" has incompatible type "Callable
+fnn.dropout()  # E: Missing positional argument "rate" in call to "dropout"
+fnn.dropout("0.5")  # E: Argument 1 to "dropout" has incompatible type "str"; expected "float"
+fnn.Key("seed")  # E: Argument 1 to "Key" has incompatible type "str"; expected "SupportsIndex"
+fnn.Key(1.5)  # E: Argument 1 to "Key" has incompatible type "float"; expected "SupportsIndex"

@@ -32,19 +32,13 @@ def other_record(dy: Array, cache: tuple[Array, Array]) -> tuple[Shift, Array]:
     return Shift(dy * cache[0]), dy
 
 
-def other_order(dy: Array, cache: tuple[Array, Array]) -> tuple[Array, Scale]:
-    return dy * cache[0], Scale(dy * cache[1])
-
-
 def no_gradient_of_the_input(dy: Array, cache: tuple[Array, Array]) -> Scale:
     return Scale(dy * cache[1])
 
 
-fnn.layer(init, forward, other_cache)
-fnn.layer(init, forward, other_record)
-fnn.layer(init, forward, other_order)
-fnn.layer(init, forward, no_gradient_of_the_input)
-fnn.fn(lambda x: (x, 1), lambda dy, cache: dy, nme="typo")
+fnn.layer(init, forward, other_cache)  # E: Cannot infer ... "Cache" of "layer"
+fnn.layer(init, forward, other_record)  # E: Cannot infer ... "P" of "layer"
+fnn.layer(init, forward, no_gradient_of_the_input)  # E: Argument 3 to "layer" has incompatible type "Callable
 
 
 # --- by hand ---
@@ -62,6 +56,6 @@ def no_key(params: Scale, x: Array) -> tuple[Array, Scale, fnn.Backward[Array, S
     return params.factor * x, params, lambda dy: (Scale(dy), dy)
 
 
-Model(init, apply, trains)
-Model(init, apply, no_key)
-model: Model[Scale, Array, Array] = Model(init, apply, trains)
+Model(init, apply, trains)  # E: Cannot infer ... "P" of "Model"
+Model(init, apply, no_key)  # E: Argument 3 to "Model" has incompatible type "Callable
+model: Model[Scale, Array, Array] = Model(init, apply, trains)  # E: Argument 3 to "Model" ... "Callable

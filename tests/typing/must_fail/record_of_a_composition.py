@@ -40,10 +40,12 @@ class NoRecord:
     out: fnn.Linear
 
 
+branches = fnn.parallel(fnn.dense(4, 3), fnn.dense(4, 3))
+
 stages.into(Right)
-stages.into(WrongType)
-stages.into(WrongOrder)
-stages.into(TooFew)
-stages.into(TooMany)
-stages.into(NoRecord)
-fnn.parallel(fnn.dense(4, 3), fnn.dense(4, 3)).into(Right)
+stages.into(WrongType)  # E: Argument 1 to "into" of "Composed" has incompatible type "type
+stages.into(WrongOrder)  # E: Argument 1 to "into" of "Composed" has incompatible type "type
+stages.into(TooFew)  # E: Argument 1 to "into" of "Composed" has incompatible type "type
+stages.into(TooMany)  # E: Argument 1 to "into" of "Composed" has incompatible type "type
+stages.into(NoRecord)  # E: Argument 1 to "into" of "Composed" has incompatible type "type
+branches.into(Right)  # E: Argument 1 to "into" of "Composed" has incompatible type "type

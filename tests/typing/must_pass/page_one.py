@@ -9,8 +9,12 @@ from fnn import Array, Fn, IntArray, Model, Optimizer, Serial, TrainState
 from fnn.optim import AdamState, ClipState
 from fnn.train import TrainStep
 
-images: Array = np.zeros((6, 784), np.float32)
-labels: IntArray = np.arange(6)
+
+def digits() -> tuple[Array, IntArray]:
+    return np.zeros((6, 784), np.float32), np.arange(6)
+
+
+images, labels = digits()
 
 
 @fnn.record

@@ -12,9 +12,12 @@ from fnn import Array, Dense, IntArray, Key, Optimizer, TrainState, Transform, W
 from fnn.optim import AdamState, ClipState, EMAState, MomentumState, RMSPropState, SGDState
 from fnn.train import End, Events, Loss, Metric
 
-x: Array = np.ones((6, 3), np.float32)
-values: Array = np.ones((6, 2), np.float32)
-labels: IntArray = np.zeros(6, np.int64)
+
+def samples() -> tuple[Array, Array, IntArray]:
+    return np.ones((6, 3), np.float32), np.ones((6, 2), np.float32), np.zeros(6, np.int64)
+
+
+x, values, labels = samples()
 model = fnn.dense(3, 2)
 
 # --- optimizers ---
