@@ -1,7 +1,7 @@
 """Train on Fashion-MNIST: 60,000 images of clothing in ten classes; evaluate on 10,000 others, draw, save.
 
 python examples/fashion_mnist.py                  the book's network, 784-128-128-10, ten epochs
-python examples/fashion_mnist.py --preset best    784-256-128-100-10 with dropout, mirrored images, and a cosine schedule
+python examples/fashion_mnist.py --preset best    784-256-128-100-10, dropout, mirrored images, cosine schedule
 
 Writes fashion.npz (for predict_image.py) and three pictures to --folder. The data comes from --data, from Debian's
 package dataset-fashion-mnist, or from the internet with --download.
@@ -119,11 +119,12 @@ def report(
 
 def main(
     preset: Literal["book", "best"] = "book",
-    folder: Path = Path(),
+    folder: Path = Path("runs"),
     epochs: int | None = None,
     data: fnn.data.FashionMNIST | None = None,
 ) -> float:
     """Train, report and return the accuracy on the test images."""
+    folder.mkdir(parents=True, exist_ok=True)
     data = fnn.data.fashion_mnist() if data is None else data
     began = time.perf_counter()
     if preset == "book":
@@ -146,12 +147,11 @@ def main(
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--preset", choices=("book", "best"), default="book")
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to write the model and the pictures")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to write the model and the pictures")
     parser.add_argument("--epochs", type=int, help="10 for book, 20 for best")
     parser.add_argument("--data", type=Path, help="a folder with the four IDX files")
     parser.add_argument("--download", action="store_true", help="fetch the data if it is not on this machine")
     arguments = parser.parse_args()
-    arguments.folder.mkdir(parents=True, exist_ok=True)
     main(
         arguments.preset,
         arguments.folder,

@@ -1,6 +1,6 @@
 """Classify image files of one's own with the network that fashion_mnist.py saved.
 
-python examples/predict_image.py shirt.png shoe.jpg --model fashion.npz
+python examples/predict_image.py shirt.png shoe.jpg --model runs/fashion.npz
 
 The network knows light clothes on black. Photographs usually show the opposite, so images are inverted unless
 --keep-colours is given.
@@ -44,7 +44,7 @@ def main(model_path: Path, images: list[Path], *, invert: bool = True) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("images", type=Path, nargs="+")
-    parser.add_argument("--model", type=Path, default=Path("fashion.npz"))
+    parser.add_argument("--model", type=Path, default=Path("runs/fashion.npz"))
     parser.add_argument("--keep-colours", action="store_true", help="the images are light on black already")
     arguments = parser.parse_args()
     main(arguments.model, arguments.images, invert=not arguments.keep_colours)

@@ -1,6 +1,6 @@
 """Train a network on the handwritten digits that ship with fnn; evaluate, save, reload, predict, draw.
 
-Run it from the repository: python examples/quickstart.py. It writes digits.npz and digits.png to the current folder.
+python examples/quickstart.py    writes digits.npz and digits.png to the folder runs
 """
 
 import argparse
@@ -20,8 +20,10 @@ class MLP:
     out: fnn.Dense
 
 
-def main(folder: Path = Path(), epochs: int = 25) -> float:
+def main(folder: Path = Path("runs"), epochs: int = 25) -> float:
     """Run the whole story, write its two files to ``folder``, and return the accuracy on the test images."""
+    folder.mkdir(parents=True, exist_ok=True)
+
     # The data: 1797 images of 8 x 8 pixels, a fifth of them put aside for the test, scaled by what training data shows.
     digits = fnn.data.digits()
     x = digits.inputs.reshape(-1, 64).astype(np.float32)
@@ -61,7 +63,7 @@ def main(folder: Path = Path(), epochs: int = 25) -> float:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to write digits.npz and digits.png")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to write its files")
     parser.add_argument("--epochs", type=int, default=25)
     arguments = parser.parse_args()
     main(arguments.folder, arguments.epochs)

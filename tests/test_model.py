@@ -11,8 +11,9 @@ import pytest
 
 from fnn import check, tree
 from fnn.arrays import Array, Shape
+from fnn.combine import as_model
 from fnn.errors import DtypeError, FnnError, ShapeError, StructureError
-from fnn.layers.activations import relu, tanh
+from fnn.layers.activations import relu, softmax, tanh
 from fnn.layers.dense import Dense, dense
 from fnn.layers.dropout import dropout
 from fnn.layers.flatten import flatten
@@ -87,6 +88,7 @@ def test_stages_without_parameters_compose_to_one_without() -> None:
     assert np.array_equal(both(X), np.maximum(X, 0))
     y, backward = both.forward(X, Key(0))
     assert np.array_equal(backward(np.ones_like(X)) != 0, y != 0)
+    assert check.gradients(tanh >> softmax, X).passed
     assert both.shape is not None
     assert both.shape((4,)) == (4,)
 
@@ -162,7 +164,7 @@ def test_parameters_of_another_layer() -> None:
 
 def test_each_stage_draws_from_a_key_of_its_own() -> None:
     seen: list[Key] = []
-    model = noise(seen) >> dense(4, 4) >> noise(seen) >> (noise(seen) >> noise(seen)) >> noise(seen)
+    model = noise(seen) >> as_model(noise(seen)) >> dense(4, 4) >> (noise(seen) >> noise(seen)) >> as_model(noise(seen))
     params = model.init(Key(0))
     y = model.forward(params, X, Key(1))[0]
     assert len(seen) == len(set(seen)) == 5

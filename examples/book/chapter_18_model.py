@@ -22,7 +22,7 @@ class MLP:
 
 
 MODEL = (fnn.dense(2, 64) >> fnn.relu >> fnn.dense(64, 3)).into(MLP)
-OPTIMIZER = fnn.adam(fnn.inverse_time(0.02, decay=1e-3))
+OPTIMIZER = fnn.adam(fnn.inverse_time(0.05, decay=1e-3))
 
 
 def loop_by_hand(data: fnn.Batches[Array, IntArray], epochs: int, key: fnn.Key) -> MLP:
@@ -39,7 +39,7 @@ def loop_by_hand(data: fnn.Batches[Array, IntArray], epochs: int, key: fnn.Key) 
     return params
 
 
-def main(epochs: int = 100) -> float:
+def main(epochs: int = 200) -> float:
     """Build, train in both ways, stop early, break; return the validation accuracy where training stopped."""
     print(fnn.summary(MODEL, (2,)))
     try:
@@ -71,7 +71,7 @@ def main(epochs: int = 100) -> float:
                 pass
 
     # Wrappers pass the events on and do their part on the way.
-    run = fnn.early_stopping(fnn.fit(step, start, data, epochs=epochs, validate=new), patience=10)
+    run = fnn.early_stopping(fnn.fit(step, start, data, epochs=epochs, validate=new), patience=20)
     final = fnn.final(fnn.history(run))
     for row in final.history[:: max(1, len(final.history) // 5)]:
         print("  ".join(f"{name} {value:.4g}" for name, value in row.items()))
@@ -90,5 +90,5 @@ def main(epochs: int = 100) -> float:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--epochs", type=int, default=100)
+    parser.add_argument("--epochs", type=int, default=200)
     main(parser.parse_args().epochs)
