@@ -91,7 +91,7 @@ def l1(strength: float, *, where: Where = "*weight") -> Penalty:
     """
 
     def of(w: Array) -> tuple[float, Array]:
-        slope: Array = np.sign(w)
+        slope: Array = np.sign(w, out=np.empty_like(w))  # with out=, a 0-d array stays one
         value = strength * float(np.vdot(slope, w))  # sign(w) w = |w|
         slope *= strength
         return value, slope
@@ -113,7 +113,7 @@ def l2(strength: float, *, where: Where = "*weight") -> Penalty:
     """
 
     def of(w: Array) -> tuple[float, Array]:
-        slope: Array = w * (2 * strength)
+        slope: Array = np.multiply(w, 2 * strength, out=np.empty_like(w))  # with out=, a 0-d array stays one
         return strength * float(np.vdot(w, w)), slope
 
     return _penalty("l2", strength, where, of)

@@ -153,3 +153,12 @@ def test_strength_0_is_no_penalty() -> None:
 def test_its_text() -> None:
     penalty: Penalty = l1(1e-4) + l2(0.5, where="*bias")
     assert repr(penalty) == "l1(0.0001) + l2(0.5, where='*bias')"
+
+
+def test_a_parameter_of_rank_zero() -> None:
+    params = {"weight": np.array(-2.0, np.float32)}
+    value, grads = (l1(0.5) + l2(0.25))(params)
+    assert value == 2.0
+    assert isinstance(grads["weight"], np.ndarray)
+    assert grads["weight"].dtype == np.float32
+    assert grads["weight"] == -1.5

@@ -18,7 +18,8 @@ def progress(events: Iterable[Event[P, S]], *, stream: TextIO | None = None) -> 
     """Pass the events on and show them: loss, metrics, learning rate, steps a second, and the time left.
 
     On a terminal this is a bar (with the extra ``progress``, which is rich); elsewhere, and without rich, one plain
-    line an epoch. ``stream`` is where it is written, standard error by default.
+    line an epoch. Figures in brackets are those of the validation data. ``stream`` is where it is written, standard
+    error by default.
     """
     out = sys.stderr if stream is None else stream
     if out.isatty() and importlib.util.find_spec("rich") is not None:
@@ -27,17 +28,28 @@ def progress(events: Iterable[Event[P, S]], *, stream: TextIO | None = None) -> 
 
 
 def describe_row(row: Row) -> str:
-    """Write figures in one line, four digits each.
+    """Write figures in one line, four digits each, those of validation in brackets behind those of training.
 
-    >>> describe_row({"loss": 0.123456, "learning_rate": 0.001, "accuracy": 0.98})
-    'loss 0.1235  learning rate 0.001  accuracy 0.98'
+    >>> describe_row({"loss": 0.123456, "learning_rate": 0.001, "validation_loss": 0.2})
+    'loss 0.1235 (0.2)  rate 0.001'
     """
-    return "  ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in row.items())
+    parts = []
+    for name, value in row.items():
+        beside = row.get(f"validation_{name}")
+        if not name.startswith("validation_"):
+            parts.append(f"{_label(name)} {value:.4g}" + ("" if beside is None else f" ({beside:.4g})"))
+        elif name.removeprefix("validation_") not in row:
+            parts.append(f"{_label(name)} {value:.4g}")
+    return "  ".join(parts)
+
+
+def _label(name: str) -> str:
+    return "rate" if name == "learning_rate" else name.replace("_", " ")
 
 
 def _epoch_line(event: EpochEnd[P, S], seconds: float) -> str:
     width = len(str(event.epochs))
-    return f"epoch {event.epoch:>{width}}/{event.epochs}  {describe_row(event.metrics)}  ({seconds:.1f} s)"
+    return f"epoch {event.epoch:>{width}}/{event.epochs}  {describe_row(event.metrics)}  {seconds:.1f} s"
 
 
 def _lines(events: Iterable[Event[P, S]], out: TextIO) -> Events[P, S]:
@@ -63,7 +75,7 @@ def _bar(events: Iterable[Event[P, S]], out: TextIO) -> Events[P, S]:
         TextColumn("{task.fields[figures]}"),
         TimeRemainingColumn(),
     )
-    shown = began = time.perf_counter()
+    shown = began = started = time.perf_counter()
     first_step: int | None = None
     with Progress(*columns, console=Console(file=out)) as bar:
         task = bar.add_task("training", total=None, figures="")

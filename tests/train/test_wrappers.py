@@ -106,8 +106,14 @@ def test_progress_writes_plain_lines_where_there_is_no_terminal() -> None:
     lines = out.getvalue().splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("epoch 1/2  loss ")
-    assert "learning rate 0.1" in lines[0]
+    assert "  rate 0.1  " in lines[0]
     assert len(events) == 8
+
+
+def test_progress_writes_validation_in_brackets() -> None:
+    out = io.StringIO()
+    list(fnn.progress(scripted([0.25]), stream=out))
+    assert out.getvalue().startswith("epoch 1/1  loss 0.5 (0.25)  ")
 
 
 def test_progress_tells_of_an_early_stop() -> None:
