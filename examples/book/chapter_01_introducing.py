@@ -1,5 +1,8 @@
 """Chapter 1, introducing neural networks: what one looks like, and how many numbers there are to be learned.
 
+This and the next 21 scripts do what the chapters of a book teach: Kinsley and Kukieła (2020), "Neural Networks from
+Scratch in Python". Each stands alone, says what to look at, and prints its figures.
+
 A network is columns of neurons, each connected to all of the column before it. Every connection is a weight, every
 neuron outside the input has a bias: ``inputs * neurons + neurons`` parameters a layer. Look at how fast their number
 grows, and at the network before any training: its answers are chance.

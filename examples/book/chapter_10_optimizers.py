@@ -4,7 +4,8 @@ Plain descent steps against the gradient. A decaying rate ends the zigzag; momen
 and RMSProp give each weight a rate of its own; Adam does both. Look at the accuracies after the same number of steps,
 each over all 300 points, as in the book. But one beginning says little: with other keys the figures differ by ten
 points and more (try --keys 5), and what the weights begin with matters as much as the optimizer. The book's are normal
-with a deviation of 0.01; the last row has those of He et al. (2015), which `fnn.dense` takes by default.
+with a deviation of 0.01, from which Adam got above 0.93 with 9 of 12 keys; the last row has those of He et al. (2015),
+which `fnn.dense` takes by default: 12 of 12.
 
 Draws what Adam found to spiral_adam.png.
 """

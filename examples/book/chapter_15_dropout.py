@@ -5,8 +5,9 @@ so that their expected sum stays; in inference nothing happens. In fnn the two a
 key and `apply` without, and `rate` is always the probability of *dropping*. Look at the means first, then at the book's
 network of 512 neurons on 3000 points, with dropout and L2, and at its accuracy on new points.
 
-By default the network learns in shuffled batches of 300 with a rate that decays faster, which takes some seconds. With
---book it takes all 3000 points at each of 10,001 steps, as in the book, which takes minutes.
+By default the network learns in shuffled batches of 300 with a rate that decays faster, which takes some seconds and
+reaches 0.82 on new points. With --book it takes all 3000 points at each of 10,001 steps, as in the book, which takes
+minutes and reaches 0.86.
 """
 
 import argparse

@@ -2,9 +2,9 @@
 
 The last layer has no activation, and the loss is the mean of squared errors. A number is hardly ever hit exactly, so
 that accuracy needs a tolerance: the book takes the standard deviation of the targets over 250. Look at what depth and
-the first weights do. With biases of 0 and inputs from 0 to 1 all neurons of one hidden layer bend at the same place, and
-the network does not get far in the given time; two layers fit the sine, but with very small weights at the beginning
-hardly any gradient reaches through both.
+the first weights do. With biases of 0 and inputs from 0 to 1 all neurons of one hidden layer bend at the same place,
+and the network does not get far in the given time. Two layers fit the sine; but with very small weights at the
+beginning, neurons die before they have learned anything, and a piece of the curve may stay flat.
 
 Draws the sine and what the networks make of it to regression.png.
 """

@@ -34,12 +34,16 @@ def train(epochs: int) -> fnn.Bundle[MLP]:
     """Return a trained network with its scaler and the names of its classes."""
     digits = fnn.data.digits()
     scaler = fnn.data.fit_min_max(digits.inputs, (-1, 1), per_feature=False)
-    turn = fnn.data.rotate(10)  # a little, anew in each epoch, for other people write at other angles
-
-    def prepare(key: fnn.Key, images: Array) -> Array:
-        return scaler.transform(turn(key, images))
-
-    data = fnn.batches(digits.inputs, digits.targets, batch_size=32, key=fnn.Key(1), augment=prepare)
+    # Turned a little, anew in each epoch, for other people write at other angles. Images are scaled first, so that the
+    # corners that come into view are to be filled with -1, the black of scaled images.
+    data = fnn.batches(
+        digits.inputs,
+        digits.targets,
+        batch_size=32,
+        key=fnn.Key(1),
+        transform=scaler.transform,
+        augment=fnn.data.rotate(10, fill=-1),
+    )
     optimizer = fnn.adam(0.003)
     step = fnn.train_step(MODEL, fnn.softmax_cross_entropy, optimizer, metrics={"accuracy": fnn.accuracy})
     end = fnn.final(fnn.fit(step, fnn.start(MODEL, optimizer, fnn.Key(2)), data, epochs=epochs))

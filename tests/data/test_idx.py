@@ -79,9 +79,9 @@ def test_result_is_writable(tmp_path: Path) -> None:
         (b"\0\0\x07\x00", "an IDX type out of 08, 09, 0B, 0C, 0D, 0E", "07"),
         (TWO[:-1], "2 bytes of values, for uint8 of shape (2,)", "1"),
         (TWO + b"!", "2 bytes of values, for uint8 of shape (2,)", "more"),
-        (gzip.compress(TWO)[:-9], "a complete gzip file", "Compressed file ended before"),
-        (gzip.compress(TWO) + b"junk", "a complete gzip file", "Not a gzipped file"),
-        (gzip.compress(b""), "an IDX file", "an empty file"),
+        (gzip.compress(TWO, mtime=0)[:-9], "a complete gzip file", "Compressed file ended before"),
+        (gzip.compress(TWO, mtime=0) + b"junk", "a complete gzip file", "Not a gzipped file"),
+        (gzip.compress(b"", mtime=0), "an IDX file", "an empty file"),
         (b"\0\0\x08\x41" + bytes(4 * 0x41), "a shape that NumPy can hold", "maximum supported dimension"),
     ],
 )

@@ -5,6 +5,7 @@ import re
 import runpy
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -63,13 +64,10 @@ def test_there_is_a_script_for_each_chapter_which_says_what_it_teaches() -> None
 @pytest.mark.parametrize("path", sorted(BOOK.glob("*.py")), ids=lambda path: path.stem)
 def test_each_runs_as_a_script(path: Path, monkeypatch: Patch, capsys: Printed) -> None:
     monkeypatch.setattr(sys, "argv", [path.name, "--help"])
-    try:
-        runpy.run_path(str(path), run_name="__main__")  # those without options run
-    except SystemExit as end:
-        assert end.code == 0
-        assert "--help" in capsys.readouterr().out
-    else:
-        assert capsys.readouterr().out
+    has_options = "argparse" in path.read_text()
+    with pytest.raises(SystemExit, match=r"^0$") if has_options else nullcontext():
+        runpy.run_path(str(path), run_name="__main__")  # those without options do all they do
+    assert ("--help" in capsys.readouterr().out) == has_options
 
 
 def test_chapter_1(monkeypatch: Patch, capsys: Printed) -> None:
@@ -246,7 +244,7 @@ def test_chapter_19_with_digits(monkeypatch: Patch, capsys: Printed) -> None:
     accuracy, printed = run(19, monkeypatch, capsys, use_digits=True, epochs=5)
     assert accuracy > 0.8
     assert "training images (1438, 8, 8) uint8" in printed
-    assert figure_after("in order of class:", printed) < accuracy - 0.3
+    assert figure_after("in order of class:", printed) < accuracy - 0.2
     assert pictures() == {"images.png"}
 
 
