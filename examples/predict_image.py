@@ -20,14 +20,12 @@ def classify(model_path: Path, images: list[Path], *, invert: bool = True) -> li
     pixels = np.concatenate([fnn.data.prepare_image(path, size=(28, 28), invert=invert) for path in images])
     if fnn.inspect(model_path).metadata.get("preset") == "best":
         best = fnn.load(model_path, fnn.Bundle[BestMLP])
-        bundle_scaler, class_names = best.scaler, best.class_names
-        assert bundle_scaler is not None
-        logits = fnn.predict(best_model(), best.params, bundle_scaler.transform(pixels))
+        class_names = best.class_names
+        logits = fnn.predict(best_model(), best.params, best.transform(pixels))
     else:
         book = fnn.load(model_path, fnn.Bundle[BookMLP])
-        bundle_scaler, class_names = book.scaler, book.class_names
-        assert bundle_scaler is not None
-        logits = fnn.predict(book_model(), book.params, bundle_scaler.transform(pixels))
+        class_names = book.class_names
+        logits = fnn.predict(book_model(), book.params, book.transform(pixels))
     results = []
     for row in fnn.softmax(logits):
         order = np.argsort(-row)

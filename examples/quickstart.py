@@ -50,8 +50,7 @@ def main(folder: Path = Path("runs"), epochs: int = 25) -> float:
     fnn.save(path, fnn.Bundle(end.state.params, scaler=scaler, class_names=digits.class_names))
     bundle = fnn.load(path, fnn.Bundle[MLP])
     before = fnn.predict(model, end.state.params, scaler.transform(test.inputs))
-    assert bundle.scaler is not None
-    after = fnn.predict(model, bundle.params, bundle.scaler.transform(test.inputs))
+    after = fnn.predict(model, bundle.params, bundle.transform(test.inputs))
     print(f"saved to {path} and reloaded: predictions identical: {np.array_equal(before, after)}")
     names = [bundle.class_names[i] for i in after[:8].argmax(axis=1)]
     print(f"first test images: {' '.join(names)} (true: {' '.join(map(str, test.targets[:8]))})")

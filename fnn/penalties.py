@@ -92,7 +92,7 @@ def l1(strength: float, *, where: Where = "*weight") -> Penalty:
 
     def of(w: Array) -> tuple[float, Array]:
         slope: Array = np.sign(w, out=np.empty_like(w))  # with out=, a 0-d array stays one
-        value = strength * float(np.vdot(slope, w))  # sign(w) w = |w|
+        value = float(strength * float(np.vdot(slope, w)))  # sign(w) w = |w|
         slope *= strength
         return value, slope
 
@@ -105,7 +105,7 @@ def l2(strength: float, *, where: Where = "*weight") -> Penalty:
     ``strength`` at least 0. With plain gradient descent of rate r it shrinks each weight by the factor ``1 - 2 r
     strength`` a step. Raises HyperparameterError for a negative strength.
 
-    Reference: Krogh, Hertz (1992), "A simple weight decay can improve generalization", without their one half.
+    Reference: Krogh and Hertz (1992), "A simple weight decay can improve generalization", eq. 1, without its one half.
 
     >>> value, grads = l2(0.5)({"weight": np.array([3.0, -1.0, 0.0])})
     >>> value, grads
@@ -114,7 +114,7 @@ def l2(strength: float, *, where: Where = "*weight") -> Penalty:
 
     def of(w: Array) -> tuple[float, Array]:
         slope: Array = np.multiply(w, 2 * strength, out=np.empty_like(w))  # with out=, a 0-d array stays one
-        return strength * float(np.vdot(w, w)), slope
+        return float(strength * float(np.vdot(w, w))), slope
 
     return _penalty("l2", strength, where, of)
 

@@ -75,8 +75,7 @@ def main(epochs: int = 40, folder: Path = Path()) -> float:
     path = folder / "iris.npz"
     fnn.save(path, fnn.Bundle(state.params, scaler=scaler, class_names=iris.class_names, config={"neurons": 16}))
     bundle = fnn.load(path, fnn.Bundle[MLP])
-    assert bundle.scaler is not None
-    y = MODEL.apply(bundle.params, bundle.scaler.transform(test.inputs))
+    y = MODEL.apply(bundle.params, bundle.transform(test.inputs))
     print(f"\nbundle loaded, the same predictions: {np.array_equal(y, expected)}")
     print(f"first test flower: {bundle.class_names[int(y[0].argmax())]}, truly {iris.class_names[test.targets[0]]}")
 

@@ -69,11 +69,9 @@ def draw_digits(folder: Path) -> list[Path]:
 
 def predict(bundle: fnn.Bundle[MLP], path: Path, *, invert: bool) -> tuple[str, float]:
     """Return the class of the image in a file, and its probability."""
-    scaler = bundle.scaler
-    assert scaler is not None
 
     def scale(levels: Array) -> Array:
-        return scaler.transform(levels * np.float32(16 / 255))  # grey levels to 0 ... 16, the ink of the digits
+        return bundle.transform(levels * np.float32(16 / 255))  # grey levels to 0 ... 16, the ink of the digits
 
     image = fnn.data.prepare_image(path, size=(8, 8), invert=invert, scale=scale)
     probabilities = fnn.softmax(MODEL.apply(bundle.params, image))[0]

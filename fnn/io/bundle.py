@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Generic, TypeVar
 
-from fnn.data.scalers import MaxAbs, MinMax, Standardize
+from fnn.arrays import Array
+from fnn.data.scalers import MaxAbs, MinMax, Numbers, Standardize
 from fnn.io.values import JSON
 from fnn.tree import record, static
 
@@ -33,3 +34,12 @@ class Bundle(Generic[P]):
     scaler: MaxAbs | MinMax | Standardize | None = None
     class_names: tuple[str, ...] = static(default=())
     config: Mapping[str, JSON] = static(factory=dict)
+
+    def transform(self, x: Numbers) -> Array:
+        """Return ``x`` as the network takes it: scaled, if there is a scaler.
+
+        >>> import numpy as np
+        >>> Bundle((), scaler=MaxAbs(np.array(4.0))).transform(np.array([[1.0, 2.0]]))
+        array([[0.25, 0.5 ]])
+        """
+        return x if self.scaler is None else self.scaler.transform(x)  # type: ignore[return-value]  # checked by layers

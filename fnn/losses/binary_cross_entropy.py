@@ -39,7 +39,7 @@ def binary_cross_entropy(
 
     Raises DataError for predictions outside [0, 1], such as logits; else as `sigmoid_cross_entropy`.
 
-    Reference: Baum, Wilczek (1988), "Supervised learning of probability distributions by neural networks".
+    Reference: Baum and Wilczek (1988), "Supervised learning of probability distributions by neural networks".
 
     >>> binary_cross_entropy(np.array([[0.5, 0.25]]), np.array([[1, 0]]))
     (0.490414..., array([[-1.        ,  0.66666667]]))

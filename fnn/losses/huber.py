@@ -35,6 +35,7 @@ def huber(
     """
     place = "huber"
     in_range(place, 0, math.inf, low_open=True, high_open=True, delta=delta)
+    delta = float(delta)  # a NumPy float64 would widen float32
     check_pair(y, target, place)
     error: Array = y - target
     dy: Array = error.clip(-delta, delta)

@@ -25,7 +25,7 @@ def mean_absolute_error(
     Shapes, reduction, weights and errors as in `mean_squared_error`. Minimized by the median, where the squared error
     is minimized by the mean. The gradient is 0 where the error is.
 
-    Reference: Koenker, Bassett (1978), "Regression quantiles".
+    Reference: Koenker and Bassett (1978), "Regression quantiles".
 
     >>> mean_absolute_error(np.array([1.0, 0.0, -3.0, 1.0]), np.zeros(4))
     (1.25, array([ 0.25,  0.  , -0.25,  0.25]))

@@ -37,7 +37,7 @@ def sigmoid_cross_entropy(
     Raises LabelError for targets outside [0, 1]; ShapeError, DtypeError, DataError for arrays that do not fit each
     other or are empty.
 
-    Reference: Baum, Wilczek (1988), "Supervised learning of probability distributions by neural networks".
+    Reference: Baum and Wilczek (1988), "Supervised learning of probability distributions by neural networks".
 
     >>> value, dy = sigmoid_cross_entropy(np.array([[0.0], [1000.0], [-1000.0]]), np.array([[1], [1], [1]]))
     >>> value, dy

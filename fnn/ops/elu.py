@@ -24,7 +24,8 @@ EluCache: TypeAlias = tuple[Array, float]
 def elu_forward(x: Array, *, alpha: float = 1.0) -> tuple[Array, EluCache]:
     """Return ``x`` where it is positive, ``alpha * (exp(x) - 1)`` elsewhere, and the cache ``(y, alpha)``.
 
-    Shapes: any. ``alpha`` above 0, minus which is the limit on the left; raises HyperparameterError otherwise.
+    Shapes: any. ``alpha`` above 0; far to the left the output tends to ``-alpha``. Raises HyperparameterError for an
+    ``alpha`` that is not.
 
     Reference: Clevert, Unterthiner, Hochreiter (2016), "Fast and accurate deep network learning by exponential linear
     units (ELUs)", sec. 3.
@@ -33,6 +34,7 @@ def elu_forward(x: Array, *, alpha: float = 1.0) -> tuple[Array, EluCache]:
     array([-1.,  0.,  2.])
     """
     in_range("elu", 0, math.inf, low_open=True, high_open=True, alpha=alpha)
+    alpha = float(alpha)  # a NumPy float64 would widen float32
     y: Array = np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
     return y, (y, alpha)
 

@@ -29,6 +29,7 @@ def leaky_relu_forward(x: Array, *, slope: float = 0.01) -> tuple[Array, LeakyRe
     array([-0.01,  0.  ,  2.  ])
     """
     in_range("leaky_relu", 0, 1, low_open=True, slope=slope)
+    slope = float(slope)  # a NumPy float64 would widen float32
     y: Array = np.where(x > 0, x, slope * x)
     return y, (y, slope)
 

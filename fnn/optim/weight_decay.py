@@ -22,7 +22,7 @@ def weight_decay(rate: float, *, where: Where = "*weight") -> Transform[None]:
     ``rate`` is at least 0; ``where`` is a pattern or predicate over dotted paths. The state is None. Raises
     HyperparameterError for a rate outside, StructureError at the first step if ``where`` chooses nothing.
 
-    Reference: Krogh and Hertz (1991), "A simple weight decay can improve generalization", eq. 4.
+    Reference: Krogh and Hertz (1992), "A simple weight decay can improve generalization", eq. 2.
 
     >>> import fnn, numpy as np
     >>> optimizer = fnn.chain(weight_decay(0.5), fnn.sgd(0.1))

@@ -13,7 +13,7 @@ from fnn.arrays import describe
 from fnn.data.batches import Batch
 from fnn.errors import DataError
 from fnn.model import Model
-from fnn.train.step import Loss, Metric
+from fnn.train.step import Loss, Metric, number
 from fnn.validate import positive
 
 P = TypeVar("P")
@@ -90,7 +90,7 @@ def evaluate(
         y = model.apply(params, batch.inputs)
         samples += batch.size
         if loss is not None:
-            total += loss(y, batch.targets)[0] * batch.size
+            total += number(loss(y, batch.targets)[0], "loss") * batch.size
         if metrics:
             predictions.append(y)
             targets.append(batch.targets)
@@ -99,5 +99,5 @@ def evaluate(
     values = {} if loss is None else {"loss": total / samples}
     if metrics:
         y_all, target_all = _concatenate(predictions), _concatenate(targets)
-        values |= {name: metric(y_all, target_all) for name, metric in metrics.items()}
+        values |= {name: number(metric(y_all, target_all), f"metric {name}") for name, metric in metrics.items()}
     return values

@@ -14,7 +14,7 @@ from fnn.optim import learning_rate
 from fnn.train.evaluate import Source, evaluate
 from fnn.train.events import EpochEnd, Events, Row, StepEnd
 from fnn.train.state import TrainState
-from fnn.train.step import TrainStep, diverged, first_not_finite
+from fnn.train.step import TrainStep, diverged, first_not_finite, number
 
 P = TypeVar("P")
 S = TypeVar("S")
@@ -35,8 +35,9 @@ def fit(
 
     The run starts where ``state`` stands: a state taken from any event, saved and loaded again, goes on bit for bit.
     ``break`` ends it at any time. ``validate`` is data to evaluate at each end of an epoch, or a function of the
-    parameters that returns figures by name; they appear with ``validation_`` in front. ``batches`` is made by
-    `fnn.batches`, or is anything with its ``epoch(index, skip)`` and ``len``.
+    parameters that returns figures by name; they appear with ``validation_`` in front. A penalty is no part of
+    ``validation_loss``, whose counterpart is then ``data_loss``. ``batches`` is made by `fnn.batches`, or is anything
+    with its ``epoch(index, skip)`` and ``len``.
 
     Raises DivergenceError when the loss or a parameter is no longer finite, with the last good state in it.
 
@@ -96,5 +97,5 @@ def _validate(
     if validate is None:
         return {}
     if callable(validate):
-        return validate(params)
+        return {name: number(value, f"validate, {name}") for name, value in validate(params).items()}
     return evaluate(step.model, params, validate, loss=step.loss, metrics=step.metrics)

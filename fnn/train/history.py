@@ -13,7 +13,7 @@ from attrs import evolve
 
 from fnn.errors import FileFormatError
 from fnn.io.atomic import atomic_write
-from fnn.train.events import Event, Events, Row, StepEnd
+from fnn.train.events import EpochEnd, Event, Events, Row, StepEnd
 
 P = TypeVar("P")
 S = TypeVar("S")
@@ -43,7 +43,7 @@ def history(events: Iterable[Event[P, S]], csv_path: str | os.PathLike[str] | No
         if first and csv_path is not None and Path(csv_path).exists():
             rows = tuple(row for row in read_history(csv_path) if row["epoch"] < event.epoch)
         first = False
-        if getattr(event, "epochs", None) is not None:  # an EpochEnd: a new row
+        if isinstance(event, EpochEnd):
             rows = (*rows, {"epoch": event.epoch, **event.metrics})
             if csv_path is not None:
                 write_history(csv_path, rows)

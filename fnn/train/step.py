@@ -10,8 +10,9 @@ import attrs
 import numpy as np
 
 from fnn import tree
+from fnn.arrays import describe
 from fnn.data.batches import Batch
-from fnn.errors import DivergenceError
+from fnn.errors import DivergenceError, HyperparameterError, ShapeError
 from fnn.model import Model
 from fnn.optim.base import Optimizer
 from fnn.penalties import Penalty
@@ -28,6 +29,8 @@ Loss: TypeAlias = Callable[[Y, T], tuple[float, Y]]
 
 Metric: TypeAlias = Callable[[Y, T], float]
 """``metric(prediction, target) -> value``; over an epoch of training it is averaged, weighted by batch size."""
+
+_TAKEN = frozenset({"data_loss", "epoch", "learning_rate", "loss", "penalty", "samples"})
 
 
 @attrs.frozen(eq=False)
@@ -48,7 +51,8 @@ class TrainStep(Generic[P, S, X, Y, T]):
         """
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a loss that is not finite raises
             y, params, backward = self.model.forward(state.params, batch.inputs, state.key.fold(state.step))
-            value, dy = self.loss(y, batch.targets)
+            measured, dy = self.loss(y, batch.targets)
+            value = number(measured, "loss")
             values = {"loss": value}
             grads, _ = backward(dy)
             if self.penalty is not None:
@@ -58,12 +62,12 @@ class TrainStep(Generic[P, S, X, Y, T]):
             if not math.isfinite(values["loss"]):
                 raise diverged(state, f"a loss of {values['loss']}", grads)
             for name, metric in self.metrics.items():
-                values[name] = metric(y, batch.targets)
+                values[name] = number(metric(y, batch.targets), f"metric {name}")
             params, optimizer = self.optimizer.update(grads, state.optimizer, params)
         sums = dict(state.sums)
         sums["samples"] = sums.get("samples", 0) + batch.size
-        for name, number in values.items():
-            sums[name] = sums.get(name, 0.0) + number * batch.size
+        for name, figure in values.items():
+            sums[name] = sums.get(name, 0.0) + figure * batch.size
         advanced = TrainState(params, optimizer, state.key, state.step + 1, state.epoch, state.batch + 1, sums)
         return advanced, values
 
@@ -78,7 +82,8 @@ def train_step(
 ) -> TrainStep[P, S, X, Y, T]:
     """Put together a model, a loss and an optimizer into one pure step.
 
-    ``penalty`` is added to the loss and to the gradient; ``metrics`` are computed on each batch, by name.
+    ``penalty`` is added to the loss and to the gradient; ``metrics`` are computed on each batch, by name. Raises
+    HyperparameterError for a metric whose name has a meaning of its own in the figures of a run.
 
     >>> import fnn, numpy as np
     >>> model, optimizer = fnn.dense(3, 2), fnn.sgd(0.1)
@@ -88,7 +93,26 @@ def train_step(
     >>> state.step, sorted(values)
     (1, ['accuracy', 'loss'])
     """
+    for name in metrics or {}:
+        if name in _TAKEN or name.startswith("validation_"):
+            hint = f"Taken are {', '.join(sorted(_TAKEN))}, and what begins with validation_."
+            raise HyperparameterError("train_step", "metrics with names of their own", repr(name), hint)
     return TrainStep(model, loss, optimizer, penalty, dict(metrics or {}))
+
+
+def number(figure: object, name: str) -> float:
+    """Return the figure of a loss or metric as a Python float, which can be saved; NumPy's means are its own scalars.
+
+    >>> number(np.ones(4, np.float32).mean(), "loss")
+    1.0
+    >>> number(np.ones(4), "error")
+    Traceback (most recent call last):
+    fnn.errors.ShapeError: error: expected one number, got float64 of shape (4,). Reduce it to one: .mean(), say.
+    """
+    array = np.asarray(figure)
+    if array.ndim > 0 or array.dtype.kind not in "biuf":
+        raise ShapeError(name, "one number", describe(figure), "Reduce it to one: .mean(), say.")
+    return float(array)
 
 
 def first_not_finite(node: object) -> str | None:

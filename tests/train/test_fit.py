@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import fnn
-from fnn.errors import DataError, DivergenceError, FnnError, HyperparameterError
+from fnn.errors import DataError, DivergenceError, FnnError, HyperparameterError, ShapeError
 from tests.train.long_run import prepare
 
 
@@ -183,3 +183,45 @@ def test_a_loss_with_options_is_a_partial() -> None:
     loss = functools.partial(fnn.softmax_cross_entropy, class_weight=weights)
     weighted = fnn.train_step(step.model, loss, step.optimizer)
     assert fnn.final(fnn.fit(weighted, state, data, epochs=1)).metrics["loss"] > 0
+
+
+def test_figures_of_ones_own_may_be_scalars_of_numpy(tmp_path: Path) -> None:
+    def loss(y: fnn.Array, target: fnn.Array) -> tuple[float, fnn.Array]:
+        error = y - target
+        return (error * error).mean(), 2 * error / error.size
+
+    x, y = line()
+    model, optimizer = fnn.dense(1, 1), fnn.sgd(0.1)
+    step = fnn.train_step(model, loss, optimizer, metrics={"far": lambda y, t: np.abs(y - t).max()})
+    data = fnn.batches(x, y, batch_size=5)
+    for validate in (data, lambda params: {"size": np.abs(params.weight).sum()}):
+        run = fnn.fit(step, fnn.start(model, optimizer, fnn.Key(0)), data, epochs=2, validate=validate)
+        end = fnn.final(fnn.checkpoint(fnn.history(run, tmp_path / "log.csv"), tmp_path / "run.npz", every=1))
+        assert {type(value) for value in end.metrics.values()} == {float}
+        assert fnn.train.read_history(tmp_path / "log.csv") == end.history
+        (tmp_path / "log.csv").unlink()
+
+
+def test_figures_that_are_no_numbers_are_refused() -> None:
+    x, y = line()
+    model, optimizer = fnn.dense(1, 1), fnn.sgd(0.1)
+    data = fnn.batches(x, y, batch_size=5)
+    step = fnn.train_step(model, fnn.mean_squared_error, optimizer, metrics={"far": lambda y, t: np.abs(y - t)})
+    with pytest.raises(ShapeError, match=r"^metric far: expected one number, got float32 of shape \(5, 1\)\. Reduce"):
+        fnn.final(fnn.fit(step, fnn.start(model, optimizer, fnn.Key(0)), data, epochs=1))
+
+
+@pytest.mark.parametrize("name", ["loss", "penalty", "samples", "epoch", "validation_loss"])
+def test_a_metric_cannot_take_a_name_that_means_something_else(name: str) -> None:
+    with pytest.raises(HyperparameterError, match=rf"^train_step: expected metrics .* own, got '{name}'\. Taken are"):
+        fnn.train_step(fnn.dense(1, 1), fnn.mean_squared_error, fnn.sgd(0.1), metrics={name: lambda y, t: 0.0})
+
+
+def test_a_penalty_is_no_part_of_the_validation_loss() -> None:
+    x, y = line()
+    model, optimizer = fnn.dense(1, 1), fnn.sgd(0.0)
+    step = fnn.train_step(model, fnn.mean_squared_error, optimizer, penalty=fnn.l2(0.5))
+    data = fnn.batches(x, y, batch_size=10)
+    row = fnn.final(fnn.fit(step, fnn.start(model, optimizer, fnn.Key(0)), data, epochs=1, validate=data)).metrics
+    assert row["validation_loss"] == row["data_loss"] == pytest.approx(row["loss"] - row["penalty"], rel=1e-12)
+    assert row["penalty"] > 0
