@@ -109,6 +109,20 @@ Its last axis must hold 3 features.
         raise ShapeError(place, f"input of shape (batch, ..., {features})", f"shape {x.shape}", hint)
 
 
+def check_input(x: Array, features: int, parameter: Array, place: str) -> None:
+    """Refuse what a layer cannot take that multiplies the last axis, of ``features``, by its parameter.
+
+    >>> check_input(np.zeros((5, 3)), 3, np.zeros((3, 4)), "dense(3, 4)")
+    >>> check_input(np.zeros((0, 3)), 3, np.zeros((3, 4)), "dense(3, 4)")
+    Traceback (most recent call last):
+    fnn.errors.DataError: dense(3, 4): expected a batch of at least one sample, got shape (0, 3).
+    """
+    check_float(x, place)
+    check_not_empty(x, place)
+    check_features(x, features, place)
+    check_same_dtype(x, parameter, place)
+
+
 def check_same_shape(y: Array, target: Array, place: str) -> None:
     """Refuse a target that NumPy would have to broadcast, such as ``(N,)`` against ``(N, 1)``.
 
@@ -139,20 +153,29 @@ def check_finite(x: NDArray[Any], place: str) -> None:
 
     >>> check_finite(np.array([[1.0, np.nan]]), "images")
     Traceback (most recent call last):
-    fnn.errors.DataError: images: expected finite values, got nan at index (0, 1) and 1 such value in all. \
+    fnn.errors.DataError: images: expected finite values, got nan at index (0, 1), 1 such value in all. \
 Clean the data: drop or fill these values.
     """
     finite = np.isfinite(x)
     if not finite.all():
-        index = tuple(int(i) for i in np.argwhere(~finite)[0])
         count = int(x.size - np.count_nonzero(finite))
         values = "value" if count == 1 else "values"
         raise DataError(
             place,
             "finite values",
-            f"{x[index]} at index {index} and {count} such {values} in all",
+            f"{first(x, ~finite)}, {count} such {values} in all",
             "Clean the data: drop or fill these values.",
         )
+
+
+def first(values: NDArray[Any], bad: NDArray[np.bool_]) -> str:
+    """Say which is the first of the values that are ``bad``, for an error message.
+
+    >>> first(np.array([[1, 7]]), np.array([[False, True]]))
+    '7 at index (0, 1)'
+    """
+    index = tuple(int(i) for i in np.argwhere(bad)[0])
+    return f"{values[index]} at index {index}"
 
 
 def format_shape(shape: Sequence[Any]) -> str:

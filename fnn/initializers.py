@@ -22,6 +22,22 @@ from fnn.errors import HyperparameterError, ShapeError
 from fnn.random import Key
 from fnn.validate import in_range
 
+__all__ = [
+    "Initializer",
+    "constant",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "lecun_normal",
+    "lecun_uniform",
+    "normal",
+    "ones",
+    "orthogonal",
+    "uniform",
+    "zeros",
+]
+
 Initializer: TypeAlias = Callable[[Key, tuple[int, ...]], Array]
 
 

@@ -26,6 +26,19 @@ from fnn.losses.targets import (
 )
 from fnn.validate import in_range, positive
 
+__all__ = [
+    "Average",
+    "accuracy",
+    "binary_accuracy",
+    "confusion_matrix",
+    "f1",
+    "precision",
+    "r2_score",
+    "recall",
+    "regression_accuracy",
+    "top_k_accuracy",
+]
+
 Average: TypeAlias = Literal["macro", "micro"]
 """How the figures of the classes become one: their mean, or one figure over all samples."""
 
@@ -84,9 +97,10 @@ def binary_accuracy(prediction: Array, target: Labels, *, threshold: float = 0.5
 def regression_accuracy(prediction: Array, target: Array, *, tolerance: float | None = None) -> float:
     """Return the share of outputs that miss their target by at most ``tolerance``.
 
-    Shapes: prediction and target (batch, ...). ``tolerance`` is by default the book's, the standard deviation of
-    ``target`` over 250; bind that of the training data with `functools.partial` if all batches are to be measured
-    alike.
+    Shapes: prediction and target (batch, ...). ``tolerance`` is by default the standard deviation of ``target``
+    over 250; bind that of the training data with `functools.partial` if all batches are to be measured alike.
+
+    Reference: Kinsley and Kukieła (2020), "Neural networks from scratch in Python", ch. 17.
 
     >>> regression_accuracy(np.array([1.0, 2.1, 3.0]), np.array([1.0, 2.0, 3.0]), tolerance=0.05)
     0.6666666666666666

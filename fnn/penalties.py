@@ -3,8 +3,8 @@
     L1    l = strength sum |w|      dl/dw = strength sign(w)
     L2    l = strength sum w^2      dl/dw = 2 strength w
 
-``|w|`` has a kink at 0; the subgradient taken there is 0, so that a weight that is 0 stays (the book takes +1). The
-sums are not divided by the number of weights or samples.
+``|w|`` has a kink at 0; the subgradient taken there is 0, so that a weight that is 0 stays (Kinsley and Kukieła,
+2020, "Neural networks from scratch in Python", take +1). The sums are not divided by the number of weights or samples.
 """
 
 from __future__ import annotations

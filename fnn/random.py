@@ -51,7 +51,7 @@ class Key:
 
     ``seed`` is any integer; its lowest 64 bits count. Never use one key for two purposes: ``split`` it, or ``fold`` a
     number into it. Words are mixed with splitmix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number
-    generators", fig. 14); numbers are drawn from NumPy's PCG64 (O'Neill 2014).
+    generators"); numbers are drawn from NumPy's PCG64 (O'Neill 2014).
 
     >>> key = Key(0)
     >>> weights, shuffle = key.split()

@@ -126,11 +126,11 @@ def test_values_that_are_not_finite() -> None:
     x[1, 2] = -np.inf
     hint = "Clean the data: drop or fill these values."
     assert text_of(DataError, check_finite, x, "here") == (
-        f"here: expected finite values, got -inf at index (1, 2) and 1 such value in all. {hint}"
+        f"here: expected finite values, got -inf at index (1, 2), 1 such value in all. {hint}"
     )
     x[0, 1] = np.nan
     assert text_of(DataError, check_finite, x, "here") == (
-        f"here: expected finite values, got nan at index (0, 1) and 2 such values in all. {hint}"
+        f"here: expected finite values, got nan at index (0, 1), 2 such values in all. {hint}"
     )
 
 

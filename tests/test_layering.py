@@ -176,10 +176,8 @@ NO_EXAMPLE = {
     ),
     "a type that others implement": ("Augment", "Scaler", "Source", "WeightedLoss"),
     "written for other pages of fnn": ("check_tuple",),
-    "needs files or a terminal; the README and the examples show it, and tests run these": (
-        *("checkpoint", "early_stopping", "progress", "read_history", "write_history"),
-        *("fashion_mnist", "read_image_folder", "write_idx"),
-    ),
+    "shown together with its counterpart": ("read_history", "write_idx"),
+    "needs files that are not here; the examples show it, and tests run these": ("fashion_mnist", "read_image_folder"),
 }
 """Public names whose docstrings have no example, by reason."""
 

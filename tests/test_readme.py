@@ -1,11 +1,13 @@
 """The README is run: its Python as one script, and under mypy; its names and links are looked up."""
 
+import inspect
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import fnn
@@ -71,13 +73,43 @@ def test_links_and_pictures_exist() -> None:
         assert target.startswith("https://") or (ROOT / target).exists(), target
 
 
-def test_the_table_of_what_is_there_names_what_is_there() -> None:
-    table = README[README.index("## What is there") :]
-    rows = [line for line in table.splitlines() if line.startswith("| ") and "`" in line]
-    names = {name for row in rows for name in re.findall(r"`([a-z][a-z0-9_.]*)`", row)}
-    places = (fnn, fnn.initializers, fnn.data, fnn.ops)
-    for name in names - {"fnn.plots"}:
-        head, _, tail = name.partition(".")
-        found = [getattr(place, head) for place in places if hasattr(place, head)]
-        assert found, f"{name} is in the README but not in fnn"
-        assert not tail or hasattr(found[0], tail), name
+def table() -> list[list[str]]:
+    """The names in each row of the table of what is there."""
+    text = README[README.index("## What is there") : README.index("## Licence")]
+    return [re.findall(r"`([A-Za-z][A-Za-z0-9_.]*)`", line) for line in text.splitlines() if line.startswith("| ")]
+
+
+def test_the_table_names_what_is_there() -> None:
+    for names in table():
+        places: list[object] = [fnn]
+        for name in names:
+            head, _, tail = name.partition(".")
+            found = [getattr(place, head) for place in places if hasattr(place, head)]
+            assert found, f"{name} is in the README but not in fnn"
+            assert not tail or hasattr(found[0], tail), name
+            if inspect.ismodule(found[0]) and not tail:
+                places.append(found[0])
+
+
+def test_the_table_leaves_nothing_out() -> None:
+    named = {name for names in table() for name in names}
+    for place in (fnn, fnn.data, fnn.plots, fnn.initializers):
+        public = {name: getattr(place, name) for name in place.__all__}
+        things = {name for name, value in public.items() if inspect.isfunction(value) or isinstance(value, fnn.Fn)}
+        assert things - named == set(), place.__name__
+
+
+def test_the_page_on_gradients_is_that_of_fnn() -> None:
+    block = next(text for _, text in BLOCKS if "def tanh_forward" in text)
+    page = (ROOT / "fnn/ops/tanh.py").read_text(encoding="utf-8")
+    assert page.startswith(block[: block.index("import numpy")])
+    for line in block.splitlines():
+        code = line.partition("  #")[0].strip()
+        assert code in page or code == "from fnn import Array", line
+
+
+def test_the_error_that_is_quoted_reads_like_that() -> None:
+    model = fnn.dense(64, 128) >> fnn.relu
+    with pytest.raises(fnn.errors.ShapeError) as caught:
+        model.apply(model.init(fnn.Key(0)), np.zeros((32, 8, 8), np.float32))
+    assert f"`{caught.value}`" in " ".join(README.split())

@@ -190,7 +190,8 @@ def _windows(images: Images, size: tuple[int, ...], rows: NDArray[Any], columns:
     """Copy from each image the window of ``size`` whose upper left corner is at its row and column."""
     views = sliding_window_view(images, size, axis=(1, 2))  # (batch, row, column, [channel], *size), no copy
     windows = views[np.arange(len(images)), rows, columns]
-    return np.ascontiguousarray(np.moveaxis(windows, 1, -1) if images.ndim == 4 else windows)  # type: ignore[return-value]
+    ordered = np.moveaxis(windows, 1, -1) if images.ndim == 4 else windows
+    return np.ascontiguousarray(ordered)  # type: ignore[return-value]  # the type is told by its dtype
 
 
 def _bilinear(padded: NDArray[Any], rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[Any]:

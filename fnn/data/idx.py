@@ -64,7 +64,8 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
 def write_idx(path: str | os.PathLike[str], values: NDArray[Any]) -> None:
     """Write an array as an IDX file, compressed if the name ends in ``.gz``; equal arrays give equal files.
 
-    Raises DtypeError for a dtype other than uint8, int8, int16, int32, float32 and float64.
+    Raises DtypeError for a dtype other than uint8, int8, int16, int32, float32 and float64. The example is at
+    `read_idx`.
     """
     data = idx_bytes(values)
     Path(path).write_bytes(gzip.compress(data, mtime=0) if os.fspath(path).endswith(".gz") else data)

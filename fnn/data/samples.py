@@ -62,7 +62,7 @@ def check_all_finite(place: str, **data: object) -> None:
 
     >>> check_all_finite("batches", inputs=np.array([1.0, np.inf]))
     Traceback (most recent call last):
-    fnn.errors.DataError: batches > inputs: expected finite values, got inf at index (1,) and 1 such value in all. ...
+    fnn.errors.DataError: batches > inputs: expected finite values, got inf at index (1,), 1 such value in all. ...
     """
     for name, node in data.items():
         for path, leaf in _named_leaves(place, name, node):

@@ -38,9 +38,11 @@ def encode(value: object, path: str) -> JSON:
     >>> encode({"stride": (2, 2), "rate": 0.1}, "conv")
     {'stride': {'$tuple': [2, 2]}, 'rate': 0.1}
     """
-    kind = type(value)
-    if value is None or kind is bool or kind is str or (kind is int and value.bit_length() < _LONGEST):  # type: ignore[attr-defined]
-        return value  # type: ignore[return-value]  # one of the four
+    kind = type(value)  # exactly: a subclass would not come back as it was
+    if value is None or (isinstance(value, bool | str) and kind in (bool, str)):
+        return value
+    if isinstance(value, int) and kind is int and value.bit_length() < _LONGEST:
+        return value
     if isinstance(value, float) and kind is float:
         return value if math.isfinite(value) else {"$float": repr(value)}
     if isinstance(value, list | tuple) and kind in (list, tuple):

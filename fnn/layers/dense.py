@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fnn.arrays import Array, Shape, check_features, check_float, check_not_empty, check_same_dtype, format_shape
+from fnn.arrays import Array, Shape, check_input, format_shape
 from fnn.errors import ShapeError
 from fnn.initializers import Initializer, he_normal, zeros
 from fnn.model import Model, layer
@@ -41,10 +41,7 @@ def dense(
         return Dense(weight(key_weight, (inputs, outputs)), bias(key_bias, (outputs,)))
 
     def forward(params: Dense, x: Array) -> tuple[Array, LinearCache]:
-        check_float(x, name)
-        check_not_empty(x, name)
-        check_features(x, inputs, name)
-        check_same_dtype(x, params.weight, name)
+        check_input(x, inputs, params.weight, name)
         return linear_forward(x, params.weight, params.bias)
 
     def backward(dy: Array, cache: LinearCache) -> tuple[Dense, Array]:

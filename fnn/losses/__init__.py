@@ -4,6 +4,10 @@ Value and gradient always belong together: ``dy`` has the shape and dtype of ``y
 value that stands beside it, for every reduction and all weights. ``reduction="mean"`` is the mean over all outputs of
 all samples, for the cross-entropies over classes the mean over the samples; ``"sum"`` adds instead. Options are bound
 with `functools.partial`; weights that differ from batch to batch come in through `weighted`.
+
+Each page, such as fnn/losses/huber.py, begins with the derivation.
+
+The book in these pages is that of Kinsley and Kukieła (2020), "Neural networks from scratch in Python".
 """
 
 from fnn.losses.binary_cross_entropy import binary_cross_entropy

@@ -16,10 +16,7 @@ import numpy as np
 
 from fnn.arrays import Array
 from fnn.losses.reduction import ClassWeight, Reduction, check_class_weight, expand, reduce, times
-from fnn.losses.targets import Labels, check_probabilities, true_or_false
-
-CLIP = 1e-7
-"""How near to 0 and 1 a probability may come before its logarithm is taken."""
+from fnn.losses.targets import CLIP, Labels, check_probabilities, true_or_false
 
 
 def binary_cross_entropy(

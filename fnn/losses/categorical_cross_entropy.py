@@ -20,10 +20,7 @@ import numpy as np
 
 from fnn.arrays import Array
 from fnn.losses.reduction import ClassWeight, Reduction, check_class_weight, expand_rows, reduce, times
-from fnn.losses.targets import Labels, check_probabilities, check_scores, shares_of
-
-CLIP = 1e-7
-"""How near to 0 and 1 a probability may come before its logarithm is taken."""
+from fnn.losses.targets import CLIP, Labels, check_probabilities, check_scores, shares_of
 
 
 def categorical_cross_entropy(

@@ -24,7 +24,8 @@ def mean_squared_error(
     Raises ShapeError for a target of another shape, ``(N,)`` for ``(N, 1)`` say; DtypeError, DataError for one that is
     not float of y's dtype, or empty.
 
-    Reference: Rumelhart, Hinton, Williams (1986), "Learning representations by back-propagating errors", eq. 3.
+    Reference: Rumelhart, Hinton, Williams (1986), "Learning representations by back-propagating errors", eq. 3, a sum
+    with a factor of one half there.
 
     >>> import numpy as np
     >>> mean_squared_error(np.array([1.0, 0.0, 0.0, 1.0]), np.zeros(4))

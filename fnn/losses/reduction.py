@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from fnn.arrays import Array, check_float, describe
+from fnn.arrays import Array, check_float, describe, first
 from fnn.errors import DataError, DtypeError, HyperparameterError, ShapeError
 
 Reduction: TypeAlias = Literal["mean", "sum"]
@@ -81,9 +81,8 @@ Leave a sample out with weight 0.
         hint = f"Convert it: sample_weight.astype(np.{y.dtype})."
         raise DtypeError(place, f"sample_weight of the prediction's dtype {y.dtype}", str(weight.dtype), hint)
     if not weight.min() >= 0:
-        index = tuple(int(i) for i in np.argwhere(~(weight >= 0))[0])
         hint = "Leave a sample out with weight 0."
-        raise DataError(place, "weights of at least 0", f"{weight[index]} at index {index}", hint)
+        raise DataError(place, "weights of at least 0", first(weight, ~(weight >= 0)), hint)
     return weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim))
 
 

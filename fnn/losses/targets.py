@@ -7,16 +7,18 @@ rank.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fnn.arrays import Array, IntArray, check_float, check_not_empty, check_same_shape, describe
+from fnn.arrays import Array, IntArray, check_float, check_not_empty, check_same_shape, describe, first
 from fnn.errors import DataError, DtypeError, FnnError, LabelError, ShapeError
 
 Labels: TypeAlias = IntArray | Array
 """Integer class numbers, or one-hot or soft rows (of integers, or of floats of the prediction's dtype)."""
+
+CLIP = 1e-7
+"""How near to 0 and 1 a probability may come before its logarithm is taken."""
 
 _TOLERANCE = 1e-4  # by which the sum of a row may miss 1: far above rounding in float32, far below any mistake
 
@@ -45,7 +47,7 @@ def check_probabilities(y: Array, place: str) -> None:
     """Refuse predictions outside [0, 1], such as logits; NaN passes, for the loss to show it."""
     if y.min() < -_TOLERANCE or y.max() > 1 + _TOLERANCE:
         hint = "For logits take softmax_cross_entropy or sigmoid_cross_entropy."
-        raise DataError(place, "probabilities in [0, 1]", _first(y, (y < -_TOLERANCE) | (y > 1 + _TOLERANCE)), hint)
+        raise DataError(place, "probabilities in [0, 1]", first(y, (y < -_TOLERANCE) | (y > 1 + _TOLERANCE)), hint)
 
 
 def labels_of(y: Array, target: Labels, place: str) -> IntArray | None:
@@ -65,7 +67,7 @@ def labels_of(y: Array, target: Labels, place: str) -> IntArray | None:
         raise _no_integers(target, place)
     labels: IntArray = target.reshape(-1).astype(np.intp, copy=False)
     if labels.min() < 0 or labels.max() >= classes:
-        bad = _first(target, (target < 0) | (target >= classes))
+        bad = first(target, (target < 0) | (target >= classes))
         raise LabelError(place, f"labels from 0 to {classes - 1}", bad, f"The prediction has {classes} classes.")
     return labels
 
@@ -103,7 +105,7 @@ For classes numbered above 1 take softmax_cross_entropy.
     floats = _as_float(y, target, place)
     _check_like(y, floats, place)
     if not (floats.min() >= 0 and floats.max() <= 1):
-        bad = _first(target, ~((target >= 0) & (target <= 1)))
+        bad = first(target, ~((target >= 0) & (target <= 1)))
         raise LabelError(place, "targets from 0 to 1", bad, "For classes numbered above 1 take softmax_cross_entropy.")
     return floats
 
@@ -138,11 +140,6 @@ def _check_like(y: Array, target: Array, place: str) -> None:
 # --- what is wrong, said in words ---
 
 
-def _first(values: NDArray[Any], bad: NDArray[Any]) -> str:
-    index = tuple(int(i) for i in np.argwhere(bad)[0])
-    return f"{values[index]} at index {index}"
-
-
 def _wrong_shape(y: Array, target: Labels, place: str) -> FnnError:
     classes = y.shape[-1]
     got = f"shape {target.shape}"
@@ -162,14 +159,14 @@ def _wrong_shape(y: Array, target: Labels, place: str) -> FnnError:
 def _no_integers(target: Labels, place: str) -> FnnError:
     fractional = target != np.floor(target)
     if fractional.any():
-        return LabelError(place, "labels as integers", _first(target, fractional), "Labels are class numbers.")
+        return LabelError(place, "labels as integers", first(target, fractional), "Labels are class numbers.")
     return LabelError(place, "labels as integers", describe(target), "Convert them: target.astype(np.int64).")
 
 
 def _wrong_shares(target: Labels, place: str) -> FnnError:
     outside = ~((target >= 0) & (target <= 1 + _TOLERANCE))
     if outside.any():
-        return LabelError(place, "shares from 0 to 1", _first(target, outside), "Each row is one-hot, or sums to 1.")
+        return LabelError(place, "shares from 0 to 1", first(target, outside), "Each row is one-hot, or sums to 1.")
     sums = target.sum(axis=-1)
-    bad = _first(sums, np.abs(sums - 1) > _TOLERANCE)
+    bad = first(sums, np.abs(sums - 1) > _TOLERANCE)
     return LabelError(place, "rows of shares that sum to 1", f"a sum of {bad}", "Divide each row by its sum.")

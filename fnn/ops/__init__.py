@@ -1,4 +1,7 @@
-"""Pure array mathematics: each op's forward and backward stand side by side, with the derivation between them."""
+"""Pure array mathematics: each op's forward and backward stand side by side, under their derivation.
+
+The book in these pages is that of Kinsley and Kukieła (2020), "Neural networks from scratch in Python".
+"""
 
 from fnn.ops.dropout import dropout_backward, dropout_forward
 from fnn.ops.elu import elu_backward, elu_forward

@@ -5,7 +5,8 @@
     Phi(x) = erfc(-x / sqrt 2) / 2        phi(x) = e^(-x^2 / 2) / sqrt(2 pi)
     y = x Phi(x)                          dy/dx = Phi(x) + x phi(x)        (product rule)
 
-``erfc`` rather than ``1 + erf`` keeps the digits in the left tail. ``x`` and ``Phi(x)`` are cached.
+``erfc`` rather than ``1 + erf`` keeps the digits in the left tail. ``x`` and ``Phi(x)`` are cached. For ``phi``, ``x``
+is clipped to [-40, 40], outside of which ``phi`` is 0, so that the square cannot overflow.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def gelu_backward(dy: Array, cache: GeluCache) -> Array:
     array([1.])
     """
     x, distribution = cache
-    x = np.clip(x, -40, 40)  # phi(40) is 0, and the square must not overflow
+    x = np.clip(x, -40, 40)
     density: Array = np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
     dx: Array = dy * (distribution + x * density)
     return dx

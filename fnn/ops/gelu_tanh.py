@@ -4,7 +4,8 @@
     dy/dx = (1 + t) / 2 + x (1 - t^2) u' / 2   with  u' = sqrt(2 / pi) (1 + 3 * 0.044715 x^2)
 
 by the product and the chain rule. It differs from the exact function by less than 5e-4, and is the one to take where
-weights were trained with it. ``x`` and ``t`` are cached.
+weights were trained with it. ``x`` and ``t`` are cached. ``u`` is computed of ``x`` clipped to [-10, 10], beyond which
+``t`` is 1, or -1, to the last bit, so that no power of ``x`` overflows.
 """
 
 from __future__ import annotations
@@ -50,6 +51,6 @@ def gelu_tanh_backward(dy: Array, cache: GeluTanhCache) -> Array:
 
 
 def _clipped(x: Array) -> Array:
-    """Bound ``x`` to where tanh is not yet 1 to the last bit, so that its powers cannot overflow."""
+    """Bound ``x``, so that its powers cannot overflow: beyond 10 tanh is 1, or -1, to the last bit."""
     clipped: Array = np.clip(x, -10, 10)
     return clipped

@@ -1,4 +1,7 @@
-"""Optimizers: pure transitions of gradients, state and parameters; one file a transform."""
+"""Optimizers: pure transitions of gradients, state and parameters; one file a transform, its equations at the head.
+
+The book in these pages is that of Kinsley and Kukieła (2020), "Neural networks from scratch in Python".
+"""
 
 from fnn.optim.adagrad import AdaGradState, adagrad
 from fnn.optim.adam import AdamState, adam

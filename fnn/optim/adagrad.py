@@ -1,7 +1,10 @@
 """AdaGrad: each weight's rate shrinks with the gradients it has seen.
 
-s <- s + g^2
-w <- w - learning_rate * g / (sqrt(s) + eps)
+    s <- s + g^2
+    w <- w - learning_rate * g / (sqrt(s) + eps)
+
+``s`` only grows, so that the rates only fall: fast where gradients are large, slowly where they are rare. In a long run
+they may fall too far; `rmsprop` forgets old gradients instead.
 """
 
 from __future__ import annotations

@@ -6,6 +6,9 @@ At step ``t = 1, 2, ...``
     s <- beta2 * s + (1 - beta2) * g^2          S = s / (1 - beta2^t)
     w <- w - learning_rate * M / (sqrt(S) + eps)
 
+As ``m`` starts at 0, it is the sum of ``(1 - beta1) beta1^(t-i) g_i`` over the steps ``i``, with weights that sum to
+``1 - beta1^t`` and not to 1; dividing by that makes ``M`` a mean, and likewise ``S``.
+
 With ``r = sqrt(1 - beta2^t)`` the last line is ``w - (learning_rate * r / (1 - beta1^t)) * m / (sqrt(s) + eps * r)``,
 which needs no array for ``M`` and ``S``.
 """

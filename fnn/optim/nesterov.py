@@ -16,17 +16,15 @@ which is what is computed, as in PyTorch; the two sets of parameters meet where 
 
 from __future__ import annotations
 
-from fnn.arrays import Array, freeze
+from fnn.arrays import Array
 from fnn.optim.arithmetic import scaled
-from fnn.optim.base import Arrays, Optimizer, Paths
-from fnn.optim.momentum import MomentumState
-from fnn.optim.schedules import Rate, as_schedule, show
-from fnn.optim.state import check_state, zeros
-from fnn.validate import in_range
+from fnn.optim.base import Optimizer
+from fnn.optim.momentum import MomentumState, build_momentum
+from fnn.optim.schedules import Rate
 
 
-def nesterov(learning_rate: Rate, momentum: float = 0.9) -> Optimizer[MomentumState]:
-    """Accelerated gradient descent with momentum in [0, 1); the equations stand in `fnn.optim.nesterov`.
+def nesterov(learning_rate: Rate, *, momentum: float = 0.9) -> Optimizer[MomentumState]:
+    """Accelerated gradient descent with momentum in [0, 1); the equations stand at the head of its page.
 
     The velocity holds the learning rate, as in `fnn.optim.momentum`, and the state is of the same type. Raises
     HyperparameterError for options outside their ranges.
@@ -40,26 +38,11 @@ def nesterov(learning_rate: Rate, momentum: float = 0.9) -> Optimizer[MomentumSt
     >>> optimizer.update((np.array([0.1]),), optimizer.start(params), params)[0]
     (array([0.85]),)
     """
-    in_range("nesterov", 0, 1, high_open=True, momentum=momentum)
-    schedule = as_schedule(learning_rate, "nesterov")
-    name = f"nesterov({show(learning_rate)}, momentum={momentum:g})"
 
-    def init(params: Arrays) -> MomentumState:
-        return MomentumState(0, schedule(0), zeros(params))
+    def move(w: Array, velocity: Array, push: Array) -> Array:
+        new = scaled(velocity, momentum)
+        new += push
+        new += w
+        return new
 
-    def step(grads: Arrays, state: MomentumState, params: Arrays, paths: Paths) -> tuple[Arrays, Arrays, MomentumState]:
-        check_state(state, MomentumState, params, name)
-        rate = schedule(state.count)
-        moved: list[Array] = []
-        velocities: list[Array] = []
-        for g, w, v in zip(grads, params, state.velocity, strict=True):
-            velocity, push = scaled(v, momentum), scaled(g, -rate)
-            velocity += push
-            new = scaled(velocity, momentum)
-            new += push
-            new += w
-            moved.append(new)
-            velocities.append(freeze(velocity))
-        return grads, moved, MomentumState(state.count + 1, rate, tuple(velocities))
-
-    return Optimizer(init, step, name=name)
+    return build_momentum("nesterov", learning_rate, momentum, move)

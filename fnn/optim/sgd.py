@@ -1,6 +1,9 @@
 """Stochastic gradient descent.
 
-w <- w - learning_rate * g
+    w <- w - learning_rate * g
+
+The gradient of a batch points where the loss of this batch grows fastest; each step goes the other way. It is
+stochastic, for the batch is a random sample: its gradient is that of the whole data set on average only.
 """
 
 from __future__ import annotations

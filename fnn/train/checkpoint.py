@@ -24,6 +24,17 @@ def checkpoint(
 
     The file is replaced in one move: whenever the process dies, it holds one whole state, the old or the new. See
     `resume` for the way back.
+
+    >>> import tempfile
+    >>> import fnn, numpy as np
+    >>> model, optimizer = fnn.dense(1, 1), fnn.sgd(0.1)
+    >>> x = np.linspace(-1, 1, 8, dtype=np.float32)[:, None]
+    >>> step = fnn.train_step(model, fnn.mean_squared_error, optimizer)
+    >>> data, state = fnn.batches(x, 2 * x, batch_size=4), fnn.start(model, optimizer, fnn.Key(0))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     end = fnn.final(checkpoint(fnn.fit(step, state, data, epochs=2), folder + "/run.npz"))
+    ...     fnn.tree.equal(resume(folder + "/run.npz", state), end.state)
+    True
     """
     if every is not None:
         positive("checkpoint", every=every)

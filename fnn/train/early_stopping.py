@@ -36,6 +36,16 @@ def early_stopping(
     not inside). Raises HyperparameterError if the events have no such metric, naming those they have.
 
     Reference: Prechelt (1998), "Early stopping - but when?".
+
+    >>> import fnn, numpy as np
+    >>> model, optimizer = fnn.dense(1, 1), fnn.sgd(0.1)
+    >>> x = np.linspace(-1, 1, 8, dtype=np.float32)[:, None]
+    >>> step = fnn.train_step(model, fnn.mean_squared_error, optimizer)
+    >>> data, state = fnn.batches(x, 2 * x, batch_size=4), fnn.start(model, optimizer, fnn.Key(0))
+    >>> run = fnn.fit(step, state, data, epochs=1000)
+    >>> end = fnn.final(early_stopping(run, metric="loss", patience=2, minimum_change=1e-6))
+    >>> end.reason, end.epoch < 100
+    ('loss has not improved for 2 epochs', True)
     """
     positive("early_stopping", patience=patience)
     in_range("early_stopping", 0, math.inf, minimum_change=minimum_change)

@@ -51,7 +51,14 @@ def history(events: Iterable[Event[P, S]], csv_path: str | os.PathLike[str] | No
 
 
 def write_history(path: str | os.PathLike[str], rows: Sequence[Row]) -> None:
-    """Write rows of figures as CSV, with one column for each name that occurs."""
+    """Write rows of figures as CSV, with one column for each name that occurs.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_history(folder + "/run.csv", [{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}])
+    ...     read_history(folder + "/run.csv")
+    ({'epoch': 1, 'loss': 0.5}, {'epoch': 2, 'loss': 0.25})
+    """
     names = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
@@ -62,7 +69,7 @@ def write_history(path: str | os.PathLike[str], rows: Sequence[Row]) -> None:
 
 
 def read_history(path: str | os.PathLike[str]) -> tuple[Row, ...]:
-    """Read what `write_history` wrote, exactly. Raises FileFormatError for anything else."""
+    """Read what `write_history` wrote, exactly; its page shows it. Raises FileFormatError for anything else."""
     rows: list[Row] = []
     with open(path, encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), start=2):

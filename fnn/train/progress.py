@@ -20,6 +20,15 @@ def progress(events: Iterable[Event[P, S]], *, stream: TextIO | None = None) -> 
     On a terminal this is a bar (with the extra ``progress``, which is rich); elsewhere, and without rich, one plain
     line an epoch. Figures in brackets are those of the validation data. ``stream`` is where it is written, standard
     error by default.
+
+    >>> import fnn, numpy as np
+    >>> model, optimizer = fnn.dense(1, 1), fnn.sgd(0.1)
+    >>> x = np.linspace(-1, 1, 8, dtype=np.float32)[:, None]
+    >>> step = fnn.train_step(model, fnn.mean_squared_error, optimizer)
+    >>> data, state = fnn.batches(x, 2 * x, batch_size=4), fnn.start(model, optimizer, fnn.Key(0))
+    >>> end = fnn.final(progress(fnn.fit(step, state, data, epochs=2, validate=data), stream=sys.stdout))
+    epoch 1/2  loss ... (...)  rate 0.1  ... s
+    epoch 2/2  loss ... (...)  rate 0.1  ... s
     """
     out = sys.stderr if stream is None else stream
     if out.isatty() and importlib.util.find_spec("rich") is not None:

@@ -427,12 +427,12 @@ CLEAN = "Clean the data: drop or fill these values."
         (
             lambda: batches(NAN, ROWS, batch_size=2, check_finite=True),
             DataError,
-            f"batches > inputs: expected finite values, got nan at index (2, 1) and 1 such value in all. {CLEAN}",
+            f"batches > inputs: expected finite values, got nan at index (2, 1), 1 such value in all. {CLEAN}",
         ),
         (
             lambda: batches(X, (ROWS, 1 / NAN - np.inf), batch_size=2, check_finite=True),
             DataError,
-            f"batches > targets.1: expected finite values, got -inf at index (0, 0) and 8 such values in all. {CLEAN}",
+            f"batches > targets.1: expected finite values, got -inf at index (0, 0), 8 such values in all. {CLEAN}",
         ),
         (
             lambda: Batches(lambda rows, key: Batch(0, 0), 0, batch_size=1),
@@ -457,7 +457,7 @@ def test_check_all_finite_finds_each_kind_anywhere(bad: complex, place: int) -> 
     x: NDArray[Any] = np.array([-1, 0, 1], np.complex128 if np.iscomplexobj(bad) else np.float32)
     check_all_finite("data", x=x, rows=np.arange(3), words=np.array(["a", "b", "c"]), none=None)
     x[place] = bad
-    with pytest.raises(DataError, match=rf"data > x: expected finite values, got .* at index \({place},\) and 1 such"):
+    with pytest.raises(DataError, match=rf"data > x: expected finite values, got .* at index \({place},\), 1 such"):
         check_all_finite("data", x=x)
 
 

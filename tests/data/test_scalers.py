@@ -322,12 +322,12 @@ def test_bad_data(fit: Fit, name: str, place: str) -> None:
         (
             lambda: fit(bad),
             DataError,
-            f"{name} > x: expected finite values, got nan at index (2, 1) and 1 such value in all. {clean}",
+            f"{name} > x: expected finite values, got nan at index (2, 1), 1 such value in all. {clean}",
         ),
         (
             lambda: fit(worse, per_feature=False),
             DataError,
-            f"{name} > x: expected finite values, got inf at index (4, 0) and 1 such value in all. {clean}",
+            f"{name} > x: expected finite values, got inf at index (4, 0), 1 such value in all. {clean}",
         ),
         (lambda: fit(x[:0]), DataError, f"{name} > x: expected at least one sample, got shape (0, 3)."),
         (

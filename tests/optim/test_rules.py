@@ -41,7 +41,9 @@ def walk(optimizer: Optimizer[Any], slopes: list[float]) -> list[float]:
 def test_a_lower_rate_leaves_the_velocity_gathered_so_far() -> None:
     """``v <- 0.5 v - rate g``: -1, then -0.5 - 0.1, then -0.3 - 0.1; PyTorch's form would go -1, -0.15, -0.175."""
     schedule = piecewise_constant([1], [1.0, 0.1])
-    assert np.diff(walk(momentum(schedule, 0.5), [1.0, 1.0, 1.0]), prepend=0) == pytest.approx([-1, -0.6, -0.4])
+    assert np.diff(walk(momentum(schedule, momentum=0.5), [1.0, 1.0, 1.0]), prepend=0) == pytest.approx(
+        [-1, -0.6, -0.4]
+    )
 
 
 def test_nesterov_walks_on_the_points_looked_ahead_to() -> None:
@@ -50,7 +52,7 @@ def test_nesterov_walks_on_the_points_looked_ahead_to() -> None:
     def slope(w: Array) -> Array:
         return 3 * w + np.sin(w)
 
-    optimizer = nesterov(0.05, 0.8)
+    optimizer = nesterov(0.05, momentum=0.8)
     ahead = (np.array([1.0]),)
     state = optimizer.start(ahead)
     w, v = np.array([1.0]), np.array([0.0])
@@ -65,8 +67,8 @@ def test_nesterov_walks_on_the_points_looked_ahead_to() -> None:
 def test_without_momentum_all_is_plain_descent() -> None:
     slopes = [1.0, -2.0, 0.5]
     plain = walk(sgd(0.1), slopes)
-    assert walk(momentum(0.1, 0.0), slopes) == pytest.approx(plain, rel=1e-15)
-    assert walk(nesterov(0.1, 0.0), slopes) == pytest.approx(plain, rel=1e-15)
+    assert walk(momentum(0.1, momentum=0.0), slopes) == pytest.approx(plain, rel=1e-15)
+    assert walk(nesterov(0.1, momentum=0.0), slopes) == pytest.approx(plain, rel=1e-15)
 
 
 def test_adam_as_the_paper_has_it() -> None:
@@ -125,8 +127,8 @@ def test_states_hold_what_they_say() -> None:
         (lambda: sgd(-0.1), "sgd: expected learning_rate in [0, inf), got -0.1."),
         (lambda: sgd(math.nan), "sgd: expected learning_rate in [0, inf), got nan."),
         (lambda: momentum(-0.1), "momentum: expected learning_rate in [0, inf), got -0.1."),
-        (lambda: momentum(0.1, 1.0), "momentum: expected momentum in [0, 1), got 1.0."),
-        (lambda: nesterov(0.1, -0.1), "nesterov: expected momentum in [0, 1), got -0.1."),
+        (lambda: momentum(0.1, momentum=1.0), "momentum: expected momentum in [0, 1), got 1.0."),
+        (lambda: nesterov(0.1, momentum=-0.1), "nesterov: expected momentum in [0, 1), got -0.1."),
         (lambda: adagrad(0.1, eps=0.0), "adagrad: expected eps in (0, inf), got 0.0."),
         (lambda: rmsprop(0.1, rho=1.0), "rmsprop: expected rho in [0, 1), got 1.0."),
         (lambda: rmsprop(0.1, eps=-1e-7), "rmsprop: expected eps in (0, inf), got -1e-07."),
@@ -136,7 +138,7 @@ def test_states_hold_what_they_say() -> None:
         (lambda: adam(0.1, eps=0.0), "adam: expected eps in (0, inf), got 0.0."),
         (lambda: adamw(0.1, beta1=1.0), "adamw: expected beta1 in [0, 1), got 1.0."),
         (lambda: adamw(0.1, weight_decay=-1.0), "adamw: expected weight_decay in [0, inf), got -1.0."),
-        (lambda: weight_decay(-1.0), "weight_decay: expected rate in [0, inf), got -1.0."),
+        (lambda: weight_decay(-1.0), "weight_decay: expected strength in [0, inf), got -1.0."),
         (lambda: ema(1.0), "ema: expected decay in [0, 1), got 1.0."),
     ],
 )
@@ -147,6 +149,6 @@ def test_options_without_meaning_are_refused(make: Callable[[], Any], text: str)
 
 
 def test_names_show_what_was_chosen() -> None:
-    assert str(momentum(0.1, 0.5)) == "momentum(0.1, momentum=0.5)"
+    assert str(momentum(0.1, momentum=0.5)) == "momentum(0.1, momentum=0.5)"
     assert str(adamw(1e-3, weight_decay=0.1)) == "adamw(0.001, weight_decay=0.1)"
     assert str(rmsprop(1e-3)) == "rmsprop(0.001)"

@@ -1,4 +1,4 @@
-# ruff: noqa: B018
+# ruff: noqa: B018  # expressions stand alone: mypy is to refuse them
 """What is loaded has the type it was asked for, and no other."""
 
 import fnn

@@ -1,4 +1,4 @@
-# ruff: noqa: B018
+# ruff: noqa: B018  # expressions stand alone: mypy is to refuse them
 """Runs over data that does not fit the loss or the model, and events read wrongly."""
 
 import numpy as np

@@ -1,4 +1,4 @@
-# ruff: noqa: B018
+# ruff: noqa: B018  # expressions stand alone: mypy is to refuse them
 """Choices of parameters that are neither a pattern nor a predicate over paths, and penalties that are none."""
 
 import fnn
