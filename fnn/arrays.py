@@ -42,7 +42,8 @@ def describe(value: object) -> str:
     ('float64 of shape (2, 3)', 'a list')
     """
     if isinstance(value, np.ndarray):
-        return f"{value.dtype} of shape {value.shape}"
+        masked = "masked " if isinstance(value, np.ma.MaskedArray) else ""
+        return f"{masked}{value.dtype} of shape {value.shape}"
     if value is None:
         return "None"
     name = type(value).__name__
@@ -58,9 +59,12 @@ def check_float(x: object, place: str, what: str = "input") -> None:
 Convert it: x.astype(np.float32).
     """
     if isinstance(x, np.ndarray):
-        if x.dtype in _FLOATS:
+        special = type(x) is not np.ndarray and isinstance(x, np.ma.MaskedArray | np.matrix)
+        if x.dtype in _FLOATS and not special:
             return
-        if x.dtype == object:
+        if special:
+            hint = "Masked arrays and matrices compute by other rules: fill the gaps, x.filled(0), or np.asarray(x)."
+        elif x.dtype == object:
             hint = "The rows have unequal lengths or hold objects: make them equal, then np.array(rows, np.float32)."
         elif x.dtype.kind == "c":
             hint = "Take the real part or the magnitude first."
@@ -121,6 +125,23 @@ def check_input(x: Array, features: int, parameter: Array, place: str) -> None:
     check_not_empty(x, place)
     check_features(x, features, place)
     check_same_dtype(x, parameter, place)
+
+
+def check_parameter(value: Array, shape: tuple[int, ...], place: str, *, like: Array | None = None) -> None:
+    """Refuse a parameter that is not a float array of ``shape``, and of the dtype of ``like``.
+
+    >>> check_parameter(np.zeros((3, 7)), (3, 4), "dense(3, 4) > weight")
+    Traceback (most recent call last):
+    fnn.errors.ShapeError: dense(3, 4) > weight: expected shape (3, 4), got shape (3, 7). \
+Use this model's init or load; initializers keep to the shape they are given.
+    """
+    check_float(value, place, "parameter")
+    if value.shape != shape:
+        hint = "Use this model's init or load; initializers keep to the shape they are given."
+        raise ShapeError(place, f"shape {shape}", f"shape {value.shape}", hint)
+    if like is not None and value.dtype != like.dtype:
+        hint = "Parameters are all of one dtype: fnn.tree.astype(params, np.float32)."
+        raise DtypeError(place, f"the dtype of the others, {like.dtype}", str(value.dtype), hint)
 
 
 def check_same_shape(y: Array, target: Array, place: str) -> None:

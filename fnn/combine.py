@@ -11,7 +11,7 @@ from fnn import tree
 from fnn.arrays import Array, Shape, check_float, describe, format_shape
 from fnn.errors import FnnError, HyperparameterError, ShapeError, StructureError
 from fnn.model import Composed, Fn, Model, Stage, check_tuple, output_shape
-from fnn.random import Key
+from fnn.random import Key, check_key
 
 P = TypeVar("P")
 P1 = TypeVar("P1")
@@ -25,6 +25,8 @@ Y3 = TypeVar("Y3")
 
 Join = Literal["tuple", "add", "concatenate"]
 
+_RESIDUAL_HINT = "Make the last layer inside as wide as the input."
+
 
 def as_model(stage: Fn[X, Y]) -> Model[None, X, Y]:
     """View a stage without parameters as a model whose parameters are None, for use as a branch.
@@ -33,6 +35,10 @@ def as_model(stage: Fn[X, Y]) -> Model[None, X, Y]:
     >>> as_model(fnn.relu).init(Key(0)) is None
     True
     """
+    given: object = stage  # untyped callers hand over anything
+    if not isinstance(given, Fn):
+        hint = "A model needs no such view." if isinstance(given, Model) else "Make one of your function: fnn.fn."
+        raise StructureError("as_model", "a stage without parameters", describe(given), hint)
 
     def forward(params: None, x: X, key: Key) -> tuple[Y, None, Callable[[Y], tuple[None, X]]]:
         y, backward = stage.forward(x, key)
@@ -64,7 +70,7 @@ def residual(model: Model[P, Array, Array]) -> Model[P, Array, Array]:
 
     def add(x: Array, y: Array) -> Array:
         if x.shape != y.shape:
-            raise ShapeError(name, f"output of the input's shape {x.shape}", f"shape {y.shape}")
+            raise ShapeError(name, f"output of the input's shape {x.shape}", f"shape {y.shape}", _RESIDUAL_HINT)
         return x + y
 
     def forward(params: P, x: Array, key: Key) -> tuple[Array, P, Callable[[Array], tuple[P, Array]]]:
@@ -79,7 +85,7 @@ def residual(model: Model[P, Array, Array]) -> Model[P, Array, Array]:
     def shape(s: Shape) -> Shape:
         out = output_shape(model, s)
         if out != s:
-            raise ShapeError(name, f"output of the input's shape {format_shape(s)}", format_shape(out))
+            raise ShapeError(name, f"output of the input's shape {format_shape(s)}", format_shape(out), _RESIDUAL_HINT)
         return out
 
     return Model(
@@ -120,6 +126,7 @@ def shared(model: Model[P, X, Y]) -> Model[P, tuple[X, X], tuple[Y, Y]]:
     def forward(
         params: P, x: tuple[X, X], key: Key
     ) -> tuple[tuple[Y, Y], P, Callable[[tuple[Y, Y]], tuple[P, tuple[X, X]]]]:
+        check_key(key, name)
         a, b = members(x)
         y_a, renewed, back_a = model.forward(params, a, key.fold(0))
         y_b, renewed, back_b = model.forward(renewed, b, key.fold(1))
@@ -211,6 +218,7 @@ def parallel(*branches: Model[Any, Any, Any], join: Join = "tuple") -> Composed[
         return results
 
     def init(key: Key) -> tuple[Any, ...]:
+        check_key(key, name)
         return tuple(branch.init(key.fold(i)) for i, branch in enumerate(branches))
 
     def apply(params: tuple[Any, ...], x: Any) -> Any:
@@ -220,6 +228,7 @@ def parallel(*branches: Model[Any, Any, Any], join: Join = "tuple") -> Composed[
     def forward(
         params: tuple[Any, ...], x: Any, key: Key
     ) -> tuple[Any, tuple[Any, ...], Callable[[Any], tuple[tuple[Any, ...], Any]]]:
+        check_key(key, name)
         check_tuple(params, len(branches), name)
         results = each(lambda i, branch: branch.forward(params[i], x, key.fold(i)))
         outputs = [y for y, _, _ in results]

@@ -15,7 +15,7 @@ import numpy as np
 from fnn import tree
 from fnn.arrays import Shape, describe, format_shape
 from fnn.errors import FnnError, ShapeError, StructureError
-from fnn.random import Key
+from fnn.random import Key, check_key
 from fnn.tree.records import children, plan_of, rebuild
 
 P = TypeVar("P")
@@ -209,10 +209,13 @@ def layer(
     """
 
     def new(key: Key) -> P:
+        check_key(key, name)
         params = init(key)
-        for leaf in tree.leaves(params):
-            leaf.setflags(write=False)
-        return params
+        try:
+            return tree.copy(params)  # they may be the caller's arrays, which are not ours to freeze
+        except FnnError as error:
+            error.within(name)
+            raise
 
     def check(params: P) -> None:
         if record is not None and not isinstance(params, record):
@@ -299,7 +302,8 @@ def check_tuple(params: Any, count: int, place: str) -> tuple[Any, ...]:
     """Return the parameters of a composition that has no record; refuse anything but a tuple of ``count``."""
     if not isinstance(params, tuple) or len(params) != count:
         got = f"a tuple of {len(params)}" if isinstance(params, tuple) else describe(params)
-        raise StructureError(place, f"parameters as a tuple of {count}, one for each stage that has any", got)
+        hint = "Use this model's init or load."
+        raise StructureError(place, f"parameters as a tuple of {count}, one for each stage that has any", got, hint)
     return params
 
 
@@ -335,6 +339,7 @@ def _build(stages: tuple[Stage, ...]) -> Serial[Any, Any, *tuple[Any, ...]]:
     steps = list(zip(stages, places, strict=True))
 
     def init(key: Key) -> tuple[Any, ...]:
+        check_key(key, name)
         return tuple(model.init(key.fold(i)) for i, model in enumerate(models))
 
     def apply(params: Any, x: Any) -> Any:
@@ -348,6 +353,7 @@ def _build(stages: tuple[Stage, ...]) -> Serial[Any, Any, *tuple[Any, ...]]:
         return x
 
     def forward(params: Any, x: Any, key: Key) -> tuple[Any, Any, Callable[[Any], tuple[Any, Any]]]:
+        check_key(key, name)
         of_stage = iter(check_tuple(params, len(models), name))
         renewed: list[Any] = []
         backwards: list[tuple[bool, Callable[[Any], Any], str]] = []
@@ -401,7 +407,7 @@ def _build(stages: tuple[Stage, ...]) -> Serial[Any, Any, *tuple[Any, ...]]:
 def _into(model: Composed[X, Y, *Ps], record: Callable[[*Ps], R]) -> Model[R, X, Y]:
     count = sum(isinstance(stage, Model) for stage in model.stages)
     cls: Any = get_origin(record) or record
-    label = getattr(cls, "__name__", repr(record))
+    label = getattr(cls, "__name__", describe(record))
     if isinstance(cls, type) and attrs.has(cls):
         field_names = [name for name, _ in plan_of(cls).children]
     elif isinstance(cls, type) and hasattr(cls, "_fields"):

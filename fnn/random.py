@@ -11,6 +11,8 @@ from numpy.random.bit_generator import ISeedSequence
 
 from fnn.errors import HyperparameterError
 
+_KEY_HINT = "Write fnn.Key(0), say."
+
 _MASK = 0xFFFFFFFFFFFFFFFF
 _GOLDEN = 0x9E3779B97F4A7C15
 
@@ -42,7 +44,7 @@ def _integer(value: SupportsIndex, place: str, what: str, hint: str) -> int:
 
 
 def _seed(value: SupportsIndex) -> int:
-    return _integer(value, "Key", "seed", "Write fnn.Key(0), say.") & _MASK
+    return _integer(value, "Key", "seed", _KEY_HINT) & _MASK
 
 
 @frozen(repr=False)
@@ -94,3 +96,16 @@ class Key:
 
     def __repr__(self) -> str:
         return f"Key({self.state})"
+
+
+def check_key(key: Key, place: str) -> None:
+    """Refuse what is no key, such as a bare seed.
+
+    >>> check_key(0, "start")
+    Traceback (most recent call last):
+    fnn.errors.HyperparameterError: start: expected a key, got 0. Write fnn.Key(0), say.
+    """
+    given: object = key  # untyped callers hand over anything
+    if not isinstance(given, Key):
+        got = repr(given) if isinstance(given, int | str | None) else f"a value of class {type(given).__name__}"
+        raise HyperparameterError(place, "a key", got, _KEY_HINT)

@@ -7,7 +7,8 @@ from typing import Any
 import attrs
 
 from fnn import tree
-from fnn.arrays import Shape, format_shape
+from fnn.arrays import Shape, describe, format_shape
+from fnn.errors import ShapeError, StructureError
 from fnn.model import Fn, Model, Serial, Stage, output_shape
 from fnn.random import Key
 
@@ -73,6 +74,7 @@ def summary(model: Model[Any, Any, Any] | Fn[Any, Any], input_shape: Shape) -> S
     ----------------------------------------------------
     total                       (batch, 2)     23     92
     """
+    _check(model, input_shape)
     out = output_shape(model, input_shape)
     parts = model.parts(input_shape) if model.parts is not None else [("", model, input_shape)]
     rows = tuple(row for label, stage, shape in parts for row in _rows(stage, shape, label, 0))
@@ -80,6 +82,20 @@ def summary(model: Model[Any, Any, Any] | Fn[Any, Any], input_shape: Shape) -> S
     trained = tree.size(params, trained_only=True)
     everything = tree.size(params)
     return Summary(model.name, input_shape, out, rows, everything, everything - trained, tree.nbytes(params))
+
+
+def _check(model: object, input_shape: object) -> None:
+    if not isinstance(model, Model | Fn):
+        raise StructureError("summary", "a model or a stage", describe(model), "Parameters are counted by tree.size.")
+    if not _is_shape(input_shape):
+        hint = "That of one sample, without the batch axis: (784,), say; for a pair of inputs ((4,), (4,))."
+        raise ShapeError("summary", "an input shape as a tuple of sizes of at least 1", repr(input_shape), hint)
+
+
+def _is_shape(value: object) -> bool:
+    if not isinstance(value, tuple):
+        return False
+    return all(_is_shape(v) if isinstance(v, tuple) else type(v) is int and v >= 1 for v in value)
 
 
 def _rows(stage: Stage, shape: Shape, label: str, depth: int) -> list[Row]:

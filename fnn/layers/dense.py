@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fnn.arrays import Array, Shape, check_input, format_shape
+from fnn.arrays import Array, Shape, check_input, check_parameter, format_shape
 from fnn.errors import ShapeError
 from fnn.initializers import Initializer, he_normal, zeros
 from fnn.model import Model, layer
 from fnn.ops.linear import LinearCache, linear_backward, linear_forward
 from fnn.random import Key
 from fnn.tree import record
-from fnn.validate import positive
+from fnn.validate import function, positive
 
 
 @record
@@ -34,14 +34,20 @@ def dense(
     (5, 2)
     """
     positive("dense", inputs=inputs, outputs=outputs)
+    function("dense", "Such as fnn.initializers.he_normal.", weight=weight, bias=bias)
     name = f"dense({inputs}, {outputs})"
+
+    def checked(params: Dense) -> Dense:
+        check_parameter(params.weight, (inputs, outputs), f"{name} > weight")
+        check_parameter(params.bias, (outputs,), f"{name} > bias", like=params.weight)
+        return params
 
     def init(key: Key) -> Dense:
         key_weight, key_bias = key.split()
-        return Dense(weight(key_weight, (inputs, outputs)), bias(key_bias, (outputs,)))
+        return checked(Dense(weight(key_weight, (inputs, outputs)), bias(key_bias, (outputs,))))
 
     def forward(params: Dense, x: Array) -> tuple[Array, LinearCache]:
-        check_input(x, inputs, params.weight, name)
+        check_input(x, inputs, checked(params).weight, name)
         return linear_forward(x, params.weight, params.bias)
 
     def backward(dy: Array, cache: LinearCache) -> tuple[Dense, Array]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fnn.arrays import Array, check_float, check_not_empty
 from fnn.model import Fn
 from fnn.ops.dropout import dropout_backward, dropout_forward
-from fnn.random import Key
+from fnn.random import Key, check_key
 from fnn.validate import in_range
 
 
@@ -33,6 +33,7 @@ def dropout(rate: float) -> Fn[Array, Array]:
         return x
 
     def forward(x: Array, key: Key) -> tuple[Array, Callable[[Array], Array]]:
+        check_key(key, name)
         y, mask = dropout_forward(apply(x), key, rate=rate)
         return y, lambda dy: dropout_backward(dy, mask)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fnn.arrays import Array, Shape, check_input, format_shape
+from fnn.arrays import Array, Shape, check_input, check_parameter, format_shape
 from fnn.errors import ShapeError
 from fnn.initializers import Initializer, he_normal
 from fnn.model import Model, layer
 from fnn.ops.linear import LinearCache, linear_backward, linear_forward
 from fnn.random import Key
 from fnn.tree import record
-from fnn.validate import positive
+from fnn.validate import function, positive
 
 
 @record
@@ -31,13 +31,18 @@ def linear(inputs: int, outputs: int, *, weight: Initializer = he_normal) -> Mod
     (5, 2)
     """
     positive("linear", inputs=inputs, outputs=outputs)
+    function("linear", "Such as fnn.initializers.he_normal.", weight=weight)
     name = f"linear({inputs}, {outputs})"
 
+    def checked(params: Linear) -> Linear:
+        check_parameter(params.weight, (inputs, outputs), f"{name} > weight")
+        return params
+
     def init(key: Key) -> Linear:
-        return Linear(weight(key, (inputs, outputs)))
+        return checked(Linear(weight(key, (inputs, outputs))))
 
     def forward(params: Linear, x: Array) -> tuple[Array, LinearCache]:
-        check_input(x, inputs, params.weight, name)
+        check_input(x, inputs, checked(params).weight, name)
         return linear_forward(x, params.weight)
 
     def backward(dy: Array, cache: LinearCache) -> tuple[Linear, Array]:

@@ -52,6 +52,8 @@ def linear_backward(dy: Array, cache: LinearCache) -> tuple[Array, Array, Array]
            [2.]]), array([1.]))
     """
     x, weight = cache
+    if dy.shape != (*x.shape[:-1], weight.shape[1]):
+        raise ShapeError("linear", f"dy of the output's shape {(*x.shape[:-1], weight.shape[1])}", f"shape {dy.shape}")
     dx: Array = dy @ weight.T
     rows, dy_rows = x.reshape(-1, x.shape[-1]), dy.reshape(-1, dy.shape[-1])
     dweight: Array = rows.T @ dy_rows

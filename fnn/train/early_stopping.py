@@ -12,7 +12,7 @@ from fnn.errors import HyperparameterError
 from fnn.io.inspect import inspect
 from fnn.io.load import load
 from fnn.io.save import save
-from fnn.train.events import EarlyStop, EpochEnd, Event, Events
+from fnn.train.events import EarlyStop, EpochEnd, Event, Events, StepEnd
 from fnn.validate import in_range, positive
 
 P = TypeVar("P")
@@ -63,33 +63,56 @@ def _watch(
     keep: str | os.PathLike[str] | None,
 ) -> Events[P, S]:
     best: EpochEnd[P, S] | None = None
+    first = True
     for event in events:
+        if first and keep is not None and not isinstance(event, EarlyStop):
+            best = _recall(keep, event, metric)
+            if best is not None and _epochs_before(event) - best.epoch >= patience:  # it had stopped already
+                yield _stop(best, metric, patience)
+                return
+        first = False
         if not isinstance(event, EpochEnd):
             yield event
             continue
         if metric not in event.metrics:
             known = ", ".join(event.metrics)
             raise HyperparameterError("early_stopping", f"a metric named {metric!r}", known, "Give fit validate=.")
-        if best is None and keep is not None:
-            best = _recall(keep, event)
-        if best is None or sign * (best.metrics[metric] - event.metrics[metric]) > minimum_change:
+        if best is None or _better(sign * event.metrics[metric], sign * best.metrics[metric], minimum_change):
             best = event
             if keep is not None:
                 save(keep, event.state, metadata={"epoch": event.epoch, "metrics": dict(event.metrics)})
         yield event
         if event.epoch - best.epoch >= patience:
-            reason = f"{metric} has not improved for {patience} epochs"
-            yield EarlyStop(best.state, best.metrics, best.epoch, reason, best.history)
+            yield _stop(best, metric, patience)
             return
 
 
-def _recall(keep: str | os.PathLike[str], event: EpochEnd[P, S]) -> EpochEnd[P, S] | None:
-    """Return the best epoch kept by an earlier part of this run, if it lies before the epoch at hand."""
+def _better(value: float, best: float, minimum_change: float) -> bool:
+    """Tell whether ``value`` is lower by enough; NaN is worse than any number."""
+    return best - value > minimum_change or (math.isnan(best) and not math.isnan(value))
+
+
+def _stop(best: EpochEnd[P, S], metric: str, patience: int) -> EarlyStop[P, S]:
+    reason = f"{metric} has not improved for {patience} epochs"
+    return EarlyStop(best.state, best.metrics, best.epoch, reason, best.history)
+
+
+def _epochs_before(event: StepEnd[P, S] | EpochEnd[P, S]) -> int:
+    """Return how many epochs were complete when the part of the run began whose first event this is."""
+    return event.epoch - 1 if isinstance(event, EpochEnd) else event.epoch
+
+
+def _recall(
+    keep: str | os.PathLike[str], event: StepEnd[P, S] | EpochEnd[P, S], metric: str
+) -> EpochEnd[P, S] | None:
+    """Return the best epoch kept by an earlier part of this run, if it lies before the event at hand."""
     if not Path(keep).exists():
         return None
     info = inspect(keep).metadata
     epoch, metrics = info.get("epoch"), info.get("metrics")
-    if not isinstance(epoch, int) or not isinstance(metrics, dict) or epoch >= event.epoch:
+    if not isinstance(epoch, int) or not isinstance(metrics, dict) or epoch > _epochs_before(event):
         return None
     figures = {name: float(value) for name, value in metrics.items()}
+    if metric not in figures:  # kept by another run
+        return None
     return EpochEnd(load(keep, event.state), figures, epoch=epoch, epochs=event.epochs)

@@ -11,10 +11,10 @@ import numpy as np
 from fnn import tree
 from fnn.arrays import describe
 from fnn.data.batches import Batch
-from fnn.errors import DataError
+from fnn.errors import DataError, HyperparameterError, StructureError
 from fnn.model import Model
-from fnn.train.step import Loss, Metric, number
-from fnn.validate import positive
+from fnn.train.step import Loss, Metric, check_metrics, measure, number
+from fnn.validate import function, positive
 
 P = TypeVar("P")
 X = TypeVar("X")
@@ -48,6 +48,7 @@ def predict(model: Model[P, X, Y], params: P, inputs: X, *, batch_size: int = 10
     (5, 2)
     """
     positive("predict", batch_size=batch_size)
+    _check_model(model, "predict")
     if not isinstance(inputs, np.ndarray | tuple | dict) and not tree.is_record(inputs):
         return model.apply(params, inputs)  # which says what is wrong with it
     arrays = tree.leaves(inputs)
@@ -83,6 +84,13 @@ def evaluate(
     >>> evaluate(model, model.init(fnn.Key(0)), data, metrics={"accuracy": fnn.accuracy})["accuracy"] in (0.0, 1.0)
     True
     """
+    _check_model(model, "evaluate")
+    check_source(batches, "evaluate")
+    check_metrics(metrics, "evaluate")
+    if loss is not None:
+        function("evaluate", "Such as fnn.mean_squared_error.", loss=loss)
+        if metrics and "loss" in metrics:
+            raise HyperparameterError("evaluate", "metrics with names of their own", "'loss'", "That of the loss.")
     total, samples = 0.0, 0
     predictions: list[Y] = []
     targets: list[T] = []
@@ -90,7 +98,7 @@ def evaluate(
         y = model.apply(params, batch.inputs)
         samples += batch.size
         if loss is not None:
-            total += number(loss(y, batch.targets)[0], "loss") * batch.size
+            total += measure(loss, y, batch.targets)[0] * batch.size
         if metrics:
             predictions.append(y)
             targets.append(batch.targets)
@@ -101,3 +109,16 @@ def evaluate(
         y_all, target_all = _concatenate(predictions), _concatenate(targets)
         values |= {name: number(metric(y_all, target_all), f"metric {name}") for name, metric in metrics.items()}
     return values
+
+
+def check_source(batches: object, place: str) -> None:
+    """Refuse what gives no epochs of batches, such as bare arrays."""
+    if not hasattr(batches, "epoch") or not hasattr(batches, "__len__"):
+        hint = "Write fnn.batches(inputs, targets, batch_size=32), say."
+        raise StructureError(place, "batches", describe(batches), hint)
+
+
+def _check_model(model: object, place: str) -> None:
+    if not isinstance(model, Model):
+        hint = "A stage without parameters is called as it is; fnn.as_model makes it a model."
+        raise StructureError(place, "a model", describe(model), hint)

@@ -11,7 +11,7 @@ from attrs import evolve
 from fnn.arrays import describe
 from fnn.errors import DataError, DivergenceError, HyperparameterError, StructureError
 from fnn.optim import learning_rate
-from fnn.train.evaluate import Source, evaluate
+from fnn.train.evaluate import Source, check_source, evaluate
 from fnn.train.events import EpochEnd, Events, Row, StepEnd
 from fnn.train.state import TrainState
 from fnn.train.step import TrainStep, diverged, first_not_finite, number
@@ -54,6 +54,12 @@ def fit(
         raise HyperparameterError("fit", "epochs as an integer of at least 0", repr(epochs))
     if not isinstance(state, TrainState):
         raise StructureError("fit", "a TrainState", describe(state), "Make one: fnn.start(model, optimizer, key).")
+    given: object = step  # untyped callers hand over anything
+    if not isinstance(given, TrainStep):
+        raise StructureError("fit", "a step", describe(given), "Make one: fnn.train_step(model, loss, optimizer).")
+    check_source(batches, "fit")
+    if validate is not None and not callable(validate):
+        check_source(validate, "fit, validate")
     if len(batches) == 0:
         raise DataError("fit", "at least one batch an epoch", "none")
     return _run(step, state, batches, epochs, validate)
@@ -97,5 +103,9 @@ def _validate(
     if validate is None:
         return {}
     if callable(validate):
-        return {name: number(value, f"validate, {name}") for name, value in validate(params).items()}
+        figures: object = validate(params)
+        if not isinstance(figures, Mapping):
+            hint = 'Return {"accuracy": 0.9}, say.'
+            raise StructureError("fit, validate", "a function that returns figures by name", describe(figures), hint)
+        return {name: number(value, f"validate, {name}") for name, value in figures.items()}
     return evaluate(step.model, params, validate, loss=step.loss, metrics=step.metrics)

@@ -41,7 +41,9 @@ def history(events: Iterable[Event[P, S]], csv_path: str | os.PathLike[str] | No
             yield event
             continue
         if first and csv_path is not None and Path(csv_path).exists():
-            rows = tuple(row for row in read_history(csv_path) if row["epoch"] < event.epoch)
+            rows = read_history(csv_path)
+            if isinstance(event, EpochEnd):
+                rows = tuple(row for row in rows if row["epoch"] < event.epoch)
         first = False
         if isinstance(event, EpochEnd):
             rows = (*rows, {"epoch": event.epoch, **event.metrics})

@@ -12,11 +12,12 @@ import numpy as np
 from fnn import tree
 from fnn.arrays import describe
 from fnn.data.batches import Batch
-from fnn.errors import DivergenceError, HyperparameterError, ShapeError
+from fnn.errors import DivergenceError, HyperparameterError, ShapeError, StructureError
 from fnn.model import Model
 from fnn.optim.base import Optimizer
 from fnn.penalties import Penalty
-from fnn.train.state import TrainState
+from fnn.train.state import TrainState, check_trainable
+from fnn.validate import function, shown
 
 P = TypeVar("P")
 S = TypeVar("S")
@@ -49,10 +50,10 @@ class TrainStep(Generic[P, S, X, Y, T]):
         With a penalty, ``loss`` is what is minimized, the sum of ``data_loss`` and ``penalty``. Raises DivergenceError
         if the loss is not finite, holding the state that was given.
         """
+        _check_pair(state, batch)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a loss that is not finite raises
             y, params, backward = self.model.forward(state.params, batch.inputs, state.key.fold(state.step))
-            measured, dy = self.loss(y, batch.targets)
-            value = number(measured, "loss")
+            value, dy = measure(self.loss, y, batch.targets)
             values = {"loss": value}
             grads, _ = backward(dy)
             if self.penalty is not None:
@@ -70,6 +71,14 @@ class TrainStep(Generic[P, S, X, Y, T]):
             sums[name] = sums.get(name, 0.0) + figure * batch.size
         advanced = TrainState(params, optimizer, state.key, state.step + 1, state.epoch, state.batch + 1, sums)
         return advanced, values
+
+
+def _check_pair(state: object, batch: object) -> None:
+    if not isinstance(state, TrainState):
+        hint = "Make one: fnn.start(model, optimizer, key)."
+        raise StructureError("step", "a TrainState", describe(state), hint)
+    if not isinstance(batch, Batch):
+        raise StructureError("step", "a batch", describe(batch), "Write fnn.Batch(inputs, targets).")
 
 
 def train_step(
@@ -93,11 +102,41 @@ def train_step(
     >>> state.step, sorted(values)
     (1, ['accuracy', 'loss'])
     """
+    check_trainable(model, optimizer, "train_step")
+    function("train_step", "Such as fnn.mean_squared_error.", loss=loss)
+    if penalty is not None and not isinstance(penalty, Penalty):
+        hint = "Such as fnn.l2(1e-4)."
+        raise StructureError("train_step", "a penalty", describe(penalty), hint)
+    check_metrics(metrics, "train_step")
     for name in metrics or {}:
         if name in _TAKEN or name.startswith("validation_"):
             hint = f"Taken are {', '.join(sorted(_TAKEN))}, and what begins with validation_."
             raise HyperparameterError("train_step", "metrics with names of their own", repr(name), hint)
     return TrainStep(model, loss, optimizer, penalty, dict(metrics or {}))
+
+
+def check_metrics(metrics: object, place: str) -> None:
+    """Refuse metrics that are not functions by name."""
+    if metrics is not None and not isinstance(metrics, Mapping):
+        hint = 'Name them: {"accuracy": fnn.accuracy}.'
+        raise HyperparameterError(place, "metrics as a dict of functions by name", describe(metrics), hint)
+    for name, metric in (metrics or {}).items():
+        if not isinstance(name, str):
+            raise HyperparameterError(place, "metrics whose names are strings", shown(name))
+        function(f"{place}, metrics", "Such as fnn.accuracy.", **{name: metric})
+
+
+def measure(loss: Loss[Y, T], y: Y, target: T) -> tuple[float, Y]:
+    """Return value and gradient of a loss; refuse one that gives something else, such as a metric in its place."""
+    result: object = loss(y, target)
+    if not isinstance(result, tuple) or len(result) != 2:
+        hint = "A loss returns both; a metric is passed as metrics={...}."
+        raise StructureError("loss", "the tuple (value, gradient)", describe(result), hint)
+    value, dy = result
+    if isinstance(y, np.ndarray) and not (isinstance(dy, np.ndarray) and (dy.shape, dy.dtype) == (y.shape, y.dtype)):
+        hint = "The gradient is that with respect to the prediction."
+        raise ShapeError("loss", f"a gradient like the prediction, {describe(y)}", describe(dy), hint)
+    return number(value, "loss"), dy
 
 
 def number(figure: object, name: str) -> float:

@@ -47,7 +47,6 @@ def run(folder: Path, epochs: int) -> Events[Net, OptimizerState]:
 
 
 if __name__ == "__main__":
-    for i, _ in enumerate(run(Path(sys.argv[1]), int(sys.argv[2]))):
-        if i == 0:
-            print("running", flush=True)
+    for event in run(Path(sys.argv[1]), int(sys.argv[2])):
+        print("step", event.state.step, flush=True)
     print("finished", flush=True)
