@@ -47,7 +47,7 @@ def digits(network: Path, matrix: Path, epochs: int) -> None:
     plots.confusion(fnn.confusion_matrix(logits, test.targets), data.class_names).savefig(matrix, dpi=110)
 
 
-def main(folder: Path = Path(), epochs: int = 200) -> None:
+def main(folder: Path = Path("runs"), epochs: int = 200) -> None:
     """Draw all pictures into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     spiral(folder / "spiral.png", epochs)

@@ -55,8 +55,9 @@ def error_of(params: TwoLayers) -> tuple[Array, float]:
     return y, fnn.sum_of_squares(y, TARGETS)[0]
 
 
-def main(steps: int = 1500, keys: int = 20, folder: Path = Path()) -> float:
+def main(steps: int = 1500, keys: int = 20, folder: Path = Path("runs")) -> float:
     """Train, print predictions and losses, draw the curve into ``folder``, and return the last loss."""
+    folder.mkdir(parents=True, exist_ok=True)
     end = train(fnn.Key(0), steps)
     y, error = error_of(end.state.params)
     for x, target, prediction in zip(INPUTS, TARGETS, y, strict=True):
@@ -81,6 +82,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--keys", type=int, default=20, help="how many beginnings to try")
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to write the picture")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to write the picture")
     arguments = parser.parse_args()
     main(arguments.steps, arguments.keys, arguments.folder)

@@ -119,7 +119,8 @@ def check_input(x: Array, features: int, parameter: Array, place: str) -> None:
     >>> check_input(np.zeros((5, 3)), 3, np.zeros((3, 4)), "dense(3, 4)")
     >>> check_input(np.zeros((0, 3)), 3, np.zeros((3, 4)), "dense(3, 4)")
     Traceback (most recent call last):
-    fnn.errors.DataError: dense(3, 4): expected a batch of at least one sample, got shape (0, 3).
+    fnn.errors.DataError: dense(3, 4): expected a batch of at least one sample, got shape (0, 3). \
+Look where it was cut or chosen from the data.
     """
     check_float(x, place)
     check_not_empty(x, place)
@@ -163,10 +164,12 @@ def check_not_empty(x: NDArray[Any], place: str, what: str = "batch") -> None:
 
     >>> check_not_empty(np.zeros((0, 3)), "dense(3, 4)")
     Traceback (most recent call last):
-    fnn.errors.DataError: dense(3, 4): expected a batch of at least one sample, got shape (0, 3).
+    fnn.errors.DataError: dense(3, 4): expected a batch of at least one sample, got shape (0, 3). \
+Look where it was cut or chosen from the data.
     """
     if x.size == 0:
-        raise DataError(place, f"a {what} of at least one sample", f"shape {x.shape}")
+        hint = "Look where it was cut or chosen from the data."
+        raise DataError(place, f"a {what} of at least one sample", f"shape {x.shape}", hint)
 
 
 def check_finite(x: NDArray[Any], place: str) -> None:

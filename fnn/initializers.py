@@ -20,7 +20,7 @@ import numpy as np
 from fnn.arrays import Array
 from fnn.errors import HyperparameterError, ShapeError
 from fnn.random import Key
-from fnn.validate import in_range
+from fnn.validate import in_range, is_number, shown
 
 __all__ = [
     "Initializer",
@@ -86,8 +86,10 @@ def uniform(low: float, high: float) -> Initializer:
     >>> bool(values.min() >= -1), bool(values.max() <= 3), bool(abs(values.mean() - 1) < 0.02)
     (True, True, True)
     """
-    if not -math.inf < low < high < math.inf:
-        raise HyperparameterError("initializers.uniform", "finite low < high", f"low={low!r} and high={high!r}")
+    if not (is_number(low) and is_number(high) and -math.inf < low < high < math.inf):
+        raise HyperparameterError(
+            "initializers.uniform", "finite low < high", f"low={shown(low)} and high={shown(high)}"
+        )
     return lambda key, shape: _uniform(key, shape, low, high)
 
 

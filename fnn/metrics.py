@@ -13,8 +13,8 @@ from typing import Literal, TypeAlias, overload
 
 import numpy as np
 
-from fnn.arrays import Array, BoolArray, IntArray
-from fnn.errors import HyperparameterError
+from fnn.arrays import Array, BoolArray, IntArray, first
+from fnn.errors import DataError, HyperparameterError
 from fnn.losses.targets import (
     Labels,
     check_pair,
@@ -51,8 +51,9 @@ def accuracy(prediction: Array, target: Labels) -> float:
     >>> accuracy(np.array([[0.7, 0.2, 0.1], [0.5, 0.1, 0.4], [0.02, 0.9, 0.08]]), np.array([0, 1, 1]))
     0.6666666666666666
     """
-    predicted, true, _ = _classes("accuracy", prediction, target)
-    return float((predicted == true).mean())
+    predicted, true, classes = _classes("accuracy", prediction, target)
+    certain = ~np.isnan(prediction.reshape(-1, classes)).any(axis=1)  # NaN counts as wrong, though argmax chooses it
+    return float(((predicted == true) & certain).mean())
 
 
 def top_k_accuracy(prediction: Array, target: Labels, *, k: int = 5) -> float:
@@ -91,7 +92,7 @@ def binary_accuracy(prediction: Array, target: Labels, *, threshold: float = 0.5
         threshold = math.log(threshold / (1 - threshold))
     else:
         check_probabilities(prediction, place)
-    return float(((prediction > threshold) == true).mean())
+    return float((((prediction > threshold) == true) & ~np.isnan(prediction)).mean())
 
 
 def regression_accuracy(prediction: Array, target: Array, *, tolerance: float | None = None) -> float:
@@ -133,7 +134,7 @@ def r2_score(prediction: Array, target: Array) -> float:
     missed = ((y - t) ** 2).sum(axis=0)
     spread = ((t - t.mean(axis=0)) ** 2).sum(axis=0)
     constant = (t == t[0]).all(axis=0)  # rather than a spread of 0, which rounding in the mean may miss
-    ratio = np.where(constant, missed > 0, missed / np.where(constant, 1, spread))
+    ratio = np.where(constant, missed != 0, missed / np.where(constant, 1, spread))
     return float(1 - ratio.mean())
 
 
@@ -217,6 +218,9 @@ def _classes(place: str, prediction: Array, target: Labels) -> tuple[IntArray, I
 
 def _confusion(place: str, prediction: Array, target: Labels) -> IntArray:
     predicted, true, classes = _classes(place, prediction, target)
+    nan = np.isnan(prediction)
+    if nan.any():
+        raise DataError(place, "predictions that are numbers", first(prediction, nan), "They belong to no class.")
     return np.bincount(true * classes + predicted, minlength=classes * classes).reshape(classes, classes)
 
 

@@ -17,8 +17,8 @@ import attrs
 import numpy as np
 
 from fnn import tree
-from fnn.arrays import Array
-from fnn.tree.select import Where, select
+from fnn.arrays import Array, check_float
+from fnn.tree.select import Where, check_where, select
 from fnn.validate import in_range
 
 P = TypeVar("P")
@@ -61,6 +61,7 @@ class Penalty:
         for term in self.terms:
             for i, chosen in enumerate(select(term.where, paths, term.name)):
                 if chosen:
+                    check_float(named[i][1], paths[i] or term.name, "parameter")
                     more, slope = term.of(named[i][1])
                     value += more
                     before = grads[i]
@@ -121,5 +122,6 @@ def l2(strength: float, *, where: Where = "*weight") -> Penalty:
 
 def _penalty(kind: str, strength: float, where: Where, of: Callable[[Array], tuple[float, Array]]) -> Penalty:
     in_range(kind, 0, math.inf, high_open=True, strength=strength)
+    check_where(where, kind)
     elsewhere = "" if where == "*weight" else f", where={where!r}"
     return Penalty((Term(f"{kind}({strength:g}{elsewhere})", where, of),))

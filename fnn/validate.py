@@ -38,7 +38,7 @@ def in_range(
         raise HyperparameterError(place, f"{name} {'' if number else 'as a number '}in {interval}", shown(value))
 
 
-def height_and_width(place: str, size: tuple[int, int]) -> None:
+def height_and_width(place: str, size: object) -> None:
     """Refuse what is no size of an image.
 
     >>> height_and_width("resize", (28, 0))

@@ -41,8 +41,9 @@ def count(sizes: list[int]) -> int:
     return sum(inputs * neurons + neurons for inputs, neurons in itertools.pairwise(sizes))
 
 
-def main(folder: Path = Path()) -> None:
+def main(folder: Path = Path("runs")) -> None:
     """Print the networks and their sizes, and draw the first into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
     model = build(4, 8, 3)
     print(fnn.summary(model, (4,)))
     params = model.init(fnn.Key(0))
@@ -63,5 +64,5 @@ def main(folder: Path = Path()) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to write the picture")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to write the picture")
     main(parser.parse_args().folder)

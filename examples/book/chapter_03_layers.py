@@ -33,8 +33,9 @@ class TwoLayers:
     second: fnn.Dense
 
 
-def main(folder: Path = Path(), samples: int = 100) -> None:
+def main(folder: Path = Path("runs"), samples: int = 100) -> None:
     """Print the chapter's figures, and draw the spiral into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
     hidden, _ = fnn.ops.linear_forward(BATCH, FIRST.weight, FIRST.bias)
     output, _ = fnn.ops.linear_forward(hidden, SECOND.weight, SECOND.bias)
     print(f"two layers, one after the other:\n{output}")
@@ -60,5 +61,5 @@ def main(folder: Path = Path(), samples: int = 100) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to write the picture")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to write the picture")
     main(parser.parse_args().folder)

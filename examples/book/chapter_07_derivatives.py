@@ -74,8 +74,9 @@ def draw(path: Path) -> None:
     figure.savefig(path, dpi=150)
 
 
-def main(folder: Path = Path()) -> None:
+def main(folder: Path = Path("runs")) -> None:
     """Print slopes by numbers and by rule, and draw tangents into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
     print(f"mean slope of 2x^2 from 0 to 1: {(f(1) - f(0)) / (1 - 0):g}, from 1 to 2: {(f(2) - f(1)) / (2 - 1):g}")
     print(f"derivative at 1 with a step of 1e-4: {forward_difference(f, 1, 1e-4)!r}")
 
@@ -101,5 +102,5 @@ def main(folder: Path = Path()) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to write the picture")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to write the picture")
     main(parser.parse_args().folder)

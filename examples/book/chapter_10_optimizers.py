@@ -51,8 +51,9 @@ def train(
     return fnn.final(fnn.fit(step, fnn.start(model, optimizer, key), data, epochs=epochs))
 
 
-def main(epochs: int = 10_001, keys: int = 1, folder: Path = Path()) -> dict[str, float]:
+def main(epochs: int = 10_001, keys: int = 1, folder: Path = Path("runs")) -> dict[str, float]:
     """Train with each optimizer, print the figures, and return the mean accuracies by name."""
+    folder.mkdir(parents=True, exist_ok=True)
     x, labels = fnn.data.spiral(100, 3, fnn.Key(0))
     book, he = build(initializers.normal(0.01)), build(initializers.he_normal)
     runs = [(name, book, optimizer) for name, optimizer in OPTIMIZERS.items()]
@@ -78,6 +79,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=10_001)
     parser.add_argument("--keys", type=int, default=1, help="how many beginnings to average over")
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to write the picture")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to write the picture")
     arguments = parser.parse_args()
     main(arguments.epochs, arguments.keys, arguments.folder)

@@ -38,8 +38,9 @@ def report(end: End) -> None:
         )
 
 
-def main(steps: int = 5000, folder: Path = Path()) -> dict[int, float]:
+def main(steps: int = 5000, folder: Path = Path("runs")) -> dict[int, float]:
     """Train with little and with more data; print the figures and return the gaps by number of points."""
+    folder.mkdir(parents=True, exist_ok=True)
     test = fnn.batches(*fnn.data.spiral(300, 3, fnn.Key(99)), batch_size=900)
     gaps: dict[int, float] = {}
     for samples in (100, 1000):
@@ -58,6 +59,6 @@ def main(steps: int = 5000, folder: Path = Path()) -> dict[int, float]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=5000)
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to write the picture")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to write the picture")
     arguments = parser.parse_args()
     main(arguments.steps, arguments.folder)

@@ -57,8 +57,9 @@ def train(epochs: int) -> tuple[Params, float]:
     return params, accuracy
 
 
-def main(epochs: int = 10_001, folder: Path = Path()) -> float:
+def main(epochs: int = 10_001, folder: Path = Path("runs")) -> float:
     """Print the chapter's figures, draw into ``folder``, and return the test accuracy."""
+    folder.mkdir(parents=True, exist_ok=True)
     losses()
     params, accuracy = train(epochs)
     x, labels = fnn.data.spiral(100, 2, fnn.Key(0))
@@ -74,6 +75,6 @@ def main(epochs: int = 10_001, folder: Path = Path()) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=10_001)
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to write the picture")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to write the picture")
     arguments = parser.parse_args()
     main(arguments.epochs, arguments.folder)

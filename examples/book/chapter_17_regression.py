@@ -60,8 +60,9 @@ def draw(x: Array, y: Array, predictions: dict[str, Array], path: Path) -> None:
     figure.savefig(path, dpi=150)
 
 
-def main(epochs: int = 3000, samples: int = 1000, folder: Path = Path()) -> dict[str, float]:
+def main(epochs: int = 3000, samples: int = 1000, folder: Path = Path("runs")) -> dict[str, float]:
     """Train the networks, print their figures, draw into ``folder``, and return the accuracies by name."""
+    folder.mkdir(parents=True, exist_ok=True)
     x, y = fnn.data.sine(samples)
     x_test = (x[:-1] + x[1:]) / 2  # new points, between those that were learned
     y_test: Array = np.sin(2 * np.pi * x_test).astype(np.float32)
@@ -86,6 +87,6 @@ def main(epochs: int = 3000, samples: int = 1000, folder: Path = Path()) -> dict
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=3000, help="the book takes 10,001")
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to write the picture")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to write the picture")
     arguments = parser.parse_args()
     main(arguments.epochs, folder=arguments.folder)

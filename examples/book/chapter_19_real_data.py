@@ -87,8 +87,9 @@ def train(images: Images, epochs: int, *, shuffle: bool = True) -> float:
     return fnn.final(fnn.progress(run)).metrics["validation_accuracy"]
 
 
-def main(use_digits: bool = False, epochs: int = 5, folder: Path = Path()) -> float | None:
+def main(use_digits: bool = False, epochs: int = 5, folder: Path = Path("runs")) -> float | None:
     """Look at the data, train, and return the test accuracy, or None if there are no data."""
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         images = digits() if use_digits else fashion()
     except fnn.errors.DataError as error:
@@ -109,6 +110,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--digits", action="store_true", help="use the digits that come with fnn")
     parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to write the picture")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to write the picture")
     arguments = parser.parse_args()
     main(arguments.digits, arguments.epochs, arguments.folder)

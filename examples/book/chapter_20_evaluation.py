@@ -34,8 +34,9 @@ def train(data: fnn.Batches[Array, IntArray], epochs: int) -> MLP:
     return fnn.final(fnn.fit(step, fnn.start(MODEL, optimizer, fnn.Key(2)), data, epochs=epochs)).state.params
 
 
-def main(epochs: int = 20, folder: Path = Path()) -> float:
+def main(epochs: int = 20, folder: Path = Path("runs")) -> float:
     """Train, evaluate, draw into ``folder``, and return the test accuracy."""
+    folder.mkdir(parents=True, exist_ok=True)
     digits = fnn.data.digits()
     learned, test = fnn.data.holdout(
         digits.inputs / 16, digits.targets, fraction=0.3, key=fnn.Key(0), stratify=digits.targets
@@ -80,6 +81,6 @@ def main(epochs: int = 20, folder: Path = Path()) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to write the pictures")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to write the pictures")
     arguments = parser.parse_args()
     main(arguments.epochs, arguments.folder)

@@ -48,8 +48,9 @@ def train(state: State, data: fnn.Batches[Array, IntArray], epochs: int) -> Stat
     return fnn.final(fnn.fit(STEP, state, data, epochs=epochs)).state
 
 
-def main(epochs: int = 40, folder: Path = Path()) -> float:
+def main(epochs: int = 40, folder: Path = Path("runs")) -> float:
     """Train, save in three ways into ``folder``, load, compare; return the test accuracy."""
+    folder.mkdir(parents=True, exist_ok=True)
     iris = fnn.data.iris()
     learned, test = fnn.data.holdout(iris.inputs, iris.targets, fraction=0.3, key=fnn.Key(0), stratify=iris.targets)
     scaler = fnn.data.fit_standardize(learned.inputs)
@@ -94,6 +95,6 @@ def main(epochs: int = 40, folder: Path = Path()) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to write the files")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to write the files")
     arguments = parser.parse_args()
     main(arguments.epochs, arguments.folder)

@@ -79,8 +79,9 @@ def predict(bundle: fnn.Bundle[MLP], path: Path, *, invert: bool) -> tuple[str, 
     return bundle.class_names[best], float(probabilities[best])
 
 
-def main(files: Sequence[Path] = (), epochs: int = 20, folder: Path = Path()) -> list[str]:
+def main(files: Sequence[Path] = (), epochs: int = 20, folder: Path = Path("runs")) -> list[str]:
     """Train, predict the digits in the files, or in some drawn into ``folder``, and return the names of the classes."""
+    folder.mkdir(parents=True, exist_ok=True)
     bundle = train(epochs)
     if not files:
         files = draw_digits(folder)
@@ -99,6 +100,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=Path, nargs="*", help="images of single digits, dark on light")
     parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--folder", type=Path, default=Path(), help="where to draw digits if no files are given")
+    parser.add_argument("--folder", type=Path, default=Path("runs"), help="where to draw digits if no files are given")
     arguments = parser.parse_args()
     main(arguments.files, arguments.epochs, arguments.folder)

@@ -28,7 +28,7 @@ from fnn.check.report import Entry, Report
 from fnn.check.subjects import Arguments, Pair, Run, prepare
 from fnn.errors import DtypeError, GradientError, HyperparameterError, ShapeError, StructureError
 from fnn.model import Fn, Model
-from fnn.random import Key
+from fnn.random import Key, check_key
 from fnn.validate import in_range
 
 _PITFALLS = {
@@ -74,6 +74,7 @@ def gradients(
         raise HyperparameterError("check.gradients", "method 'central' or 'complex'", repr(method))
     in_range("check.gradients", 0, math.inf, low_open=True, tolerance=tolerance, step=1.0 if step is None else step)
     key = Key(0) if key is None else key
+    check_key(key, "check.gradients")
     name, arguments, run = prepare(subject, inputs, params, key)
     before = tree.copy(arguments)
     y, backward = run(arguments)

@@ -50,6 +50,10 @@ def prepare(
             return y, lambda dy: {"input": backward(dy)}
 
         return stage.name, arguments, run_fn
+    given: object = subject  # untyped callers hand over anything
+    if not isinstance(given, tuple) or len(given) != 2 or not all(map(callable, given)):
+        hint = "Write check.gradients((forward, backward), x)."
+        raise StructureError("check.gradients", "a model, a stage, or a pair of functions", describe(given), hint)
     op_forward, op_backward = subject
     function = getattr(op_forward, "func", op_forward)  # behind functools.partial
     name = getattr(function, "__name__", "op").removesuffix("_forward").replace("<lambda>", "op")

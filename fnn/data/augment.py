@@ -8,6 +8,7 @@ outside has the value ``fill``: 0, unless it is said; after a scaler, black may 
 
 from __future__ import annotations
 
+import math
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,8 +18,8 @@ from numpy.typing import NDArray
 from fnn.arrays import check_finite
 from fnn.data.images import Images, check_images, like
 from fnn.errors import HyperparameterError, ShapeError
-from fnn.random import Key
-from fnn.validate import in_range, positive
+from fnn.random import Key, check_key
+from fnn.validate import function, height_and_width, in_range, positive, shown
 
 
 class Augment(Protocol):
@@ -36,6 +37,7 @@ def rotate(degrees: float, *, fill: float = 0.0) -> Augment:
     in_range("rotate", 0, 180, degrees=degrees)
 
     def augment(key: Key, images: Images, /) -> Images:
+        check_key(key, "rotate")
         check_images(images, "rotate")
         return rotate_by(images, key.rng().uniform(-degrees, degrees, len(images)), fill=fill)
 
@@ -52,6 +54,7 @@ def shift(pixels: int, *, fill: float = 0.0) -> Augment:
     positive("shift", pixels=pixels)
 
     def augment(key: Key, images: Images, /) -> Images:
+        check_key(key, "shift")
         check_images(images, "shift")
         rows, columns = key.rng().integers(0, 2 * pixels, (2, len(images)), endpoint=True)
         return _windows(_padded(images, pixels, fill), images.shape[1:3], rows, columns)
@@ -67,11 +70,12 @@ def crop(size: tuple[int, int], *, padding: int = 0, fill: float = 0.0) -> Augme
     >>> crop((24, 24))(Key(0), np.ones((5, 28, 28))).shape
     (5, 24, 24)
     """
-    positive("crop", height=size[0], width=size[1])
+    height_and_width("crop", size)
     if type(padding) is not int or padding < 0:
         raise HyperparameterError("crop", "padding as an integer of at least 0", repr(padding))
 
     def augment(key: Key, images: Images, /) -> Images:
+        check_key(key, "crop")
         check_images(images, "crop")
         padded = _padded(images, padding, fill)
         _check_window(padded, size, "crop")
@@ -92,6 +96,7 @@ def flip_horizontal(probability: float = 0.5) -> Augment:
     in_range("flip_horizontal", 0, 1, probability=probability)
 
     def augment(key: Key, images: Images, /) -> Images:
+        check_key(key, "flip_horizontal")
         check_images(images, "flip_horizontal")
         chosen = key.rng().random(len(images)) < probability
         flipped = images.copy()
@@ -109,7 +114,11 @@ def compose(*augments: Augment) -> Augment:
     dtype('float32')
     """
 
+    for one in augments:
+        function("compose", "Such as fnn.data.rotate(10).", augment=one)
+
     def augment(key: Key, images: Images, /) -> Images:
+        check_key(key, "compose")
         for i, one in enumerate(augments):
             images = one(key.fold(i), images)
         return images
@@ -133,7 +142,10 @@ def rotate_by(images: Images, degrees: float | NDArray[np.float64], *, fill: flo
             [1., 3.]]])
     """
     check_images(images, "rotate_by")
-    angles = np.deg2rad(np.asarray(degrees, np.float64)).reshape(-1, 1, 1)
+    try:
+        angles = np.deg2rad(np.asarray(degrees, np.float64)).reshape(-1, 1, 1)
+    except (TypeError, ValueError):
+        raise HyperparameterError("rotate_by", "degrees as a number, or one an image", shown(degrees)) from None
     check_finite(angles, "degrees")
     if len(angles) not in (1, len(images)):
         raise ShapeError("rotate_by", f"one angle, or {len(images)}", str(len(angles)))
@@ -153,6 +165,10 @@ def shift_by(images: Images, down: int, right: int, *, fill: float = 0.0) -> Ima
     array([[[0., 1.]]])
     """
     check_images(images, "shift_by")
+    given: dict[str, object] = {"down": down, "right": right}  # untyped callers hand over anything
+    for name, steps in given.items():
+        if not isinstance(steps, int | np.integer) or isinstance(steps, bool):
+            raise HyperparameterError("shift_by", f"{name} as an integer, of pixels", shown(steps))
     margin = max(abs(down), abs(right))
     rows, columns = (np.full(len(images), margin - steps) for steps in (down, right))
     return _windows(_padded(images, margin, fill), images.shape[1:3], rows, columns)
@@ -165,7 +181,7 @@ def crop_centre(images: Images, size: tuple[int, int]) -> Images:
     array([[[3., 4.]]])
     """
     check_images(images, "crop_centre")
-    positive("crop_centre", height=size[0], width=size[1])
+    height_and_width("crop_centre", size)
     _check_window(images, size, "crop_centre")
     top, left = (images.shape[1] - size[0]) // 2, (images.shape[2] - size[1]) // 2
     return _windows(images, size, np.full(len(images), top), np.full(len(images), left))
@@ -178,6 +194,7 @@ def _check_window(images: NDArray[Any], size: tuple[int, int], place: str) -> No
 
 
 def _padded(images: Images, margin: int, fill: float) -> Images:
+    in_range("augment", -math.inf, math.inf, low_open=True, high_open=True, fill=fill)
     if images.dtype == np.uint8 and not (0 <= fill <= 255 and float(fill).is_integer()):
         raise HyperparameterError("augment", "fill as a whole number in [0, 255] for uint8 images", repr(fill))
     batch, height, width = images.shape[:3]

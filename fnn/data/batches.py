@@ -15,8 +15,8 @@ import attrs
 from fnn import tree
 from fnn.data.samples import Rows, check_all_finite, count_samples, take
 from fnn.errors import DataError, HyperparameterError
-from fnn.random import Key
-from fnn.validate import positive
+from fnn.random import Key, check_key
+from fnn.validate import function, positive
 
 # Each function has type variables of its own, for mypy would join those of arrays of one dtype and of several badly.
 D = TypeVar("D")  # what is stored
@@ -61,6 +61,9 @@ class Batches(Generic[X_co, T_co]):
 
     def __attrs_post_init__(self) -> None:
         positive("batches", count=self.count, batch_size=self.batch_size)
+        function("batches", load=self.load)
+        if self.key is not None:
+            check_key(self.key, "batches")
         if len(self) == 0:
             raise DataError(
                 "batches",
@@ -207,6 +210,10 @@ def batches(
     >>> batch.inputs.dtype, batch.size
     (dtype('float32'), 2)
     """
+    if transform is not None:
+        function("batches", "Such as scaler.transform.", transform=transform)
+    if augment is not None:
+        function("batches", "Such as fnn.data.rotate(10).", augment=augment)
     if augment is not None and key is None:
         raise HyperparameterError("batches", "a key along with augment", "None", "Write key=fnn.Key(0), say.")
     count = count_samples("batches", inputs=inputs, targets=targets)

@@ -12,7 +12,7 @@ import numpy as np
 from fnn.arrays import IntArray
 from fnn.data.images import Mode, Pixels, read_image, resize
 from fnn.errors import DataError
-from fnn.validate import positive
+from fnn.validate import height_and_width
 
 SUFFIXES = frozenset(
     {".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"}
@@ -51,7 +51,7 @@ def read_image_folder(
     root = Path(path)
     place = str(root)
     if size is not None:
-        positive("read_image_folder", height=size[0], width=size[1])
+        height_and_width("read_image_folder", size)
     if not root.is_dir():
         got = "a file" if root.exists() else "no such folder"
         raise DataError(place, "a folder with one folder a class", got, "Check the path.")

@@ -13,8 +13,9 @@ import numpy as np
 
 from fnn.arrays import Array, IntArray
 from fnn.data.samples import Samples
-from fnn.random import Key
-from fnn.validate import in_range, positive
+from fnn.errors import HyperparameterError
+from fnn.random import Key, check_key
+from fnn.validate import in_range, positive, shown
 
 FloatType: TypeAlias = type[np.float32] | type[np.float64]
 
@@ -37,6 +38,8 @@ def spiral(
     """
     positive("spiral", samples=samples, classes=classes)
     in_range("spiral", 0, math.inf, high_open=True, noise=noise)
+    check_key(key, "spiral")
+    _check_dtype("spiral", dtype)
     rng = key.rng()
     r = np.linspace(0, 1, samples)
     t = np.stack([np.linspace(4 * c, 4 * (c + 1), samples) for c in range(classes)])
@@ -59,6 +62,8 @@ def vertical(
     """
     positive("vertical", samples=samples, classes=classes)
     in_range("vertical", 0, math.inf, high_open=True, noise=noise)
+    check_key(key, "vertical")
+    _check_dtype("vertical", dtype)
     labels = _labels(samples, classes)
     centres = np.stack([labels / 3, np.full(len(labels), 0.5)], axis=1)
     return Samples((centres + noise * key.rng().standard_normal(centres.shape)).astype(dtype), labels)
@@ -74,9 +79,15 @@ def sine(samples: int = 1000, *, dtype: FloatType = np.float32) -> Samples[Array
     (array([0. , 0.25, 0.5 , 0.75], dtype=float32), array([ 0., 1., 0., -1.], dtype=float32))
     """
     positive("sine", samples=samples)
+    _check_dtype("sine", dtype)
     x = np.arange(samples)[:, None] / samples
     return Samples(x.astype(dtype), np.sin(2 * math.pi * x).astype(dtype))
 
 
 def _labels(samples: int, classes: int) -> IntArray:
     return np.repeat(np.arange(classes), samples)
+
+
+def _check_dtype(place: str, dtype: object) -> None:
+    if dtype not in (np.float32, np.float64):
+        raise HyperparameterError(place, "dtype as np.float32 or np.float64", shown(dtype))

@@ -23,6 +23,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from fnn.arrays import describe
 from fnn.errors import DtypeError, FileFormatError
 
 _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -77,10 +78,11 @@ def idx_bytes(values: NDArray[Any]) -> bytes:
     >>> idx_bytes(np.array([[1, 2]], np.int16)).hex(" ", 4)
     '00000b02 00000001 00000002 00010002'
     """
-    code = _CODES.get(values.dtype.newbyteorder("="))
+    given: object = values  # untyped callers hand over anything
+    code = _CODES.get(given.dtype.newbyteorder("=")) if isinstance(given, np.ndarray) else None
     if code is None:
-        expected = "one of " + ", ".join(map(str, _CODES))
-        raise DtypeError("write_idx", expected, str(values.dtype), "Convert it: labels.astype(np.uint8), say.")
+        expected = "an array of " + ", ".join(map(str, _CODES))
+        raise DtypeError("write_idx", expected, describe(given), "Convert it: labels.astype(np.uint8), say.")
     header = bytes([0, 0, code, values.ndim]) + np.array(values.shape, ">u4").tobytes()
     return header + values.astype(_DTYPES[code]).tobytes()
 

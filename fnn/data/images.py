@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from fnn.arrays import Array, check_not_empty, describe
 from fnn.errors import DtypeError, FileFormatError, HyperparameterError, ShapeError
 from fnn.extras import require
-from fnn.validate import positive
+from fnn.validate import function, height_and_width, shown
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -83,6 +83,7 @@ def grey(image: Pixels) -> Pixels:
     >>> grey(np.array([[[255, 0, 0], [0, 255, 0], [9, 9, 9]]], np.uint8))
     array([[ 76, 150,   9]], dtype=uint8)
     """
+    check_pixels(image, "grey")
     if image.ndim == 2:
         return image
     if image.ndim != 3 or image.shape[2] != 3:
@@ -102,8 +103,8 @@ def resize(images: Images, size: tuple[int, int]) -> Images:
     """
     check_images(images, "resize")
     check_not_empty(images, "resize", "batch of images")
-    positive("resize", height=size[0], width=size[1])
-    if images.shape[1:3] == size:
+    height_and_width("resize", size)
+    if images.shape[1:3] == tuple(size):
         return images
     dtype = np.float64 if images.dtype == np.float64 else np.float32
     rows, columns = (_triangle(new, old).astype(dtype) for new, old in zip(size, images.shape[1:3], strict=True))
@@ -127,6 +128,13 @@ def like(values: NDArray[Any], images: Images) -> Images:
     if images.dtype == np.uint8:
         values = np.rint(values).clip(0, 255)
     return values.astype(images.dtype, copy=False)  # type: ignore[return-value]  # the type is told by its dtype
+
+
+def check_pixels(image: object, place: str) -> None:
+    """Refuse what is no array of bytes."""
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
+        hint = "Bring it to 0 ... 255 and convert it: x.round().astype(np.uint8)."
+        raise DtypeError(place, "an image as a uint8 array", describe(image), hint)
 
 
 def check_images(images: object, place: str) -> None:
@@ -175,12 +183,14 @@ def prepare_image(
     >>> image.shape, float(image[0, 0, 0]), float(image[0, 14, 14])
     ((1, 28, 28), 0.0, 1.0)
     """
-    if invert not in (True, False, "auto"):
-        raise HyperparameterError("prepare_image", "invert as True, False or 'auto'", repr(invert))
+    choice: object = invert  # untyped callers hand over anything
+    if not (isinstance(choice, bool) or (isinstance(choice, str) and choice == "auto")):
+        raise HyperparameterError("prepare_image", "invert as True, False or 'auto'", shown(invert))
+    height_and_width("prepare_image", size)
+    if scale is not None:
+        function("prepare_image", "Such as scaler.transform.", scale=scale)
     if isinstance(source, np.ndarray):
-        if source.dtype != np.uint8:
-            hint = "Bring it to 0 ... 255 and convert it: x.round().astype(np.uint8)."
-            raise DtypeError("prepare_image", "an image as a uint8 array", describe(source), hint)
+        check_pixels(source, "prepare_image")
         levels = grey(source)
     else:
         levels = read_image(source)

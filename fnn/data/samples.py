@@ -46,7 +46,8 @@ def count_samples(place: str, **data: object) -> int:
                 raise DataError(at, "an array whose first axis is the sample", describe(leaf))
             if leaf.size == 0:
                 expected = "samples of at least one value" if len(leaf) else "at least one sample"
-                raise DataError(at, expected, f"shape {leaf.shape}")
+                hint = "Look where it was cut or chosen from the data."
+                raise DataError(at, expected, f"shape {leaf.shape}", hint)
             if count < 0:
                 first, count = path, len(leaf)
             if len(leaf) != count:

@@ -23,6 +23,7 @@ from fnn.arrays import Array, describe, freeze
 from fnn.data.samples import check_all_finite, count_samples
 from fnn.errors import DtypeError, HyperparameterError, ShapeError
 from fnn.tree import record, static
+from fnn.validate import is_number, shown
 
 Numbers: TypeAlias = NDArray[np.number[Any] | np.bool_]
 """What can be scaled: floats, integers such as the bytes of images, and truth values."""
@@ -131,9 +132,11 @@ def fit_min_max(x: Numbers, to: tuple[float, float] = (0.0, 1.0), *, per_feature
     >>> scaler.transform(images)
     array([[-1. ,  0. ], [ 0.5,  1. ]], dtype=float32)
     """
-    a, b = (float(end) for end in to)
+    given: object = to  # untyped callers hand over anything
+    ends = given if isinstance(given, tuple | list) and len(given) == 2 and all(map(is_number, given)) else (1.0, 0.0)
+    a, b = (float(end) for end in ends)
     if not -math.inf < a < b < math.inf:
-        raise HyperparameterError("fit_min_max", "to as (low, high) with low < high, both finite", repr(to))
+        raise HyperparameterError("fit_min_max", "to as (low, high) with low < high, both finite", shown(to))
     return MinMax(*_extremes(x, per_feature, "fit_min_max"), (a, b))
 
 

@@ -17,7 +17,7 @@ from fnn import tree
 from fnn.arrays import IntArray, describe
 from fnn.data.samples import Samples, count_samples
 from fnn.errors import DataError, HyperparameterError, LabelError
-from fnn.random import Key
+from fnn.random import Key, check_key
 from fnn.validate import in_range, positive
 
 X = TypeVar("X")
@@ -118,6 +118,7 @@ def _fold(count: int, validation: Indices) -> Fold:
 def _groups(place: str, count: int, key: Key, labels: IntArray | None, *, least: int) -> list[Indices]:
     """Return the shuffled indices of each class, or of all samples as one; refuse groups smaller than ``least``."""
     positive(place, count=count)
+    check_key(key, place)
     order = key.rng().permutation(count)
     if labels is None:
         if count < least:

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fnn import tree as trees
+from fnn.arrays import describe
+from fnn.errors import StructureError
 from fnn.io.archive import BARE, KEY
 from fnn.io.atomic import atomic_write
 from fnn.io.header import Header, dump, schema
@@ -43,6 +45,10 @@ def save(
     ...         file["first"]
     array([0., 1., 2.])
     """
+    given: object = metadata  # untyped callers hand over anything
+    if given is not None and not isinstance(given, Mapping):
+        hint = 'Such as {"note": "before training"}.'
+        raise StructureError("metadata", "a dict of values by name", describe(given), hint)
     header = dump(Header(schema(tree), metadata or {}, _version()), os.fspath(path))
     method = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
     entries: Iterable[tuple[str, NDArray[Any]]] = trees.leaves_with_paths(tree)

@@ -16,6 +16,7 @@ from fnn.optim.arithmetic import scaled
 from fnn.optim.base import Arrays, Optimizer, Paths
 from fnn.optim.schedules import Rate, show
 from fnn.tree import Where, select
+from fnn.tree.select import check_where
 from fnn.validate import in_range
 
 
@@ -44,6 +45,7 @@ def adamw(
     {'weight': array([1.9]), 'bias': array([2.])}
     """
     in_range("adamw", 0, math.inf, high_open=True, weight_decay=weight_decay)
+    check_where(where, "adamw")
     name = f"adamw({show(learning_rate)}, weight_decay={weight_decay:g})"
     inner = build_adam("adamw", name, learning_rate, beta1, beta2, eps)
 

@@ -156,6 +156,8 @@ def chain(*transforms: Transform[Any]) -> Optimizer[Any]:
     >>> fnn.chain(fnn.clip_by_global_norm(1.0), fnn.sgd(0.1))
     chain(clip_by_global_norm(1), sgd(0.1))
     """
+    for given in transforms:
+        _check_transform(given)
     name = f"chain({', '.join(t.name for t in transforms)})"
     _check_order(transforms, name)
 
@@ -173,6 +175,12 @@ def chain(*transforms: Transform[Any]) -> Optimizer[Any]:
         return grads, params, tuple(new)
 
     return Optimizer(init, step, name=name)
+
+
+def _check_transform(given: object) -> None:
+    if not isinstance(given, Transform):
+        hint = "Call the factories, and write them one after the other: chain(clip_by_value(1.0), adam(1e-3))."
+        raise StructureError("chain", "transforms and an optimizer", describe(given), hint)
 
 
 def _check_states(states: object, count: int, name: str) -> None:

@@ -16,7 +16,7 @@ import attrs
 
 from fnn.arrays import describe
 from fnn.errors import HyperparameterError
-from fnn.validate import in_range, positive
+from fnn.validate import in_range, is_number, positive, shown
 
 Schedule: TypeAlias = Callable[[int], float]
 
@@ -132,7 +132,11 @@ def piecewise_constant(boundaries: Sequence[int], rates: Sequence[float]) -> Sch
     [1.0, 1.0, 0.1, 0.01, 0.01]
     """
     place = "piecewise_constant"
-    at, values = tuple(boundaries), tuple(rates)
+    try:
+        at, values = tuple(boundaries), tuple(rates)
+    except TypeError:
+        got, hint = f"{shown(boundaries)} and {shown(rates)}", "Write piecewise_constant([1000], [0.1, 0.01]), say."
+        raise HyperparameterError(place, "boundaries and rates as sequences", got, hint) from None
     if any(type(b) is not int or b < 1 for b in at) or any(a >= b for a, b in itertools.pairwise(at)):
         raise HyperparameterError(place, "boundaries as rising integers of at least 1", repr(boundaries))
     if len(values) != len(at) + 1:
@@ -171,7 +175,7 @@ def show(rate: Rate) -> str:
     ('0.1', 'constant(0.1)', 'schedule')
     """
     if not callable(rate):
-        return repr(float(rate))
+        return repr(float(rate)) if is_number(rate) else shown(rate)
     name = getattr(rate, "__name__", repr(rate))
     return "schedule" if name == "<lambda>" else name
 

@@ -8,6 +8,7 @@ from fnn.arrays import Array
 from fnn.optim.arithmetic import scaled
 from fnn.optim.base import Arrays, Paths, Transform
 from fnn.tree import Where, select
+from fnn.tree.select import check_where
 from fnn.validate import in_range
 
 
@@ -30,6 +31,7 @@ def weight_decay(strength: float, *, where: Where = "*weight") -> Transform[None
     {'weight': array([1.9]), 'bias': array([2.])}
     """
     in_range("weight_decay", 0, math.inf, high_open=True, strength=strength)
+    check_where(where, "weight_decay")
     name = f"weight_decay({strength:g})"
 
     def step(grads: Arrays, state: None, params: Arrays, paths: Paths) -> tuple[Arrays, Arrays, None]:

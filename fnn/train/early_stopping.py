@@ -102,9 +102,7 @@ def _epochs_before(event: StepEnd[P, S] | EpochEnd[P, S]) -> int:
     return event.epoch - 1 if isinstance(event, EpochEnd) else event.epoch
 
 
-def _recall(
-    keep: str | os.PathLike[str], event: StepEnd[P, S] | EpochEnd[P, S], metric: str
-) -> EpochEnd[P, S] | None:
+def _recall(keep: str | os.PathLike[str], event: StepEnd[P, S] | EpochEnd[P, S], metric: str) -> EpochEnd[P, S] | None:
     """Return the best epoch kept by an earlier part of this run, if it lies before the event at hand."""
     if not Path(keep).exists():
         return None

@@ -12,7 +12,7 @@ import numpy as np
 from fnn import tree
 from fnn.arrays import describe
 from fnn.data.batches import Batch
-from fnn.errors import DivergenceError, HyperparameterError, ShapeError, StructureError
+from fnn.errors import DivergenceError, DtypeError, HyperparameterError, ShapeError, StructureError
 from fnn.model import Model
 from fnn.optim.base import Optimizer
 from fnn.penalties import Penalty
@@ -104,9 +104,9 @@ def train_step(
     """
     check_trainable(model, optimizer, "train_step")
     function("train_step", "Such as fnn.mean_squared_error.", loss=loss)
-    if penalty is not None and not isinstance(penalty, Penalty):
-        hint = "Such as fnn.l2(1e-4)."
-        raise StructureError("train_step", "a penalty", describe(penalty), hint)
+    given: object = penalty  # untyped callers hand over anything
+    if given is not None and not isinstance(given, Penalty):
+        raise StructureError("train_step", "a penalty", describe(given), "Such as fnn.l2(1e-4).")
     check_metrics(metrics, "train_step")
     for name in metrics or {}:
         if name in _TAKEN or name.startswith("validation_"):
@@ -134,8 +134,9 @@ def measure(loss: Loss[Y, T], y: Y, target: T) -> tuple[float, Y]:
         raise StructureError("loss", "the tuple (value, gradient)", describe(result), hint)
     value, dy = result
     if isinstance(y, np.ndarray) and not (isinstance(dy, np.ndarray) and (dy.shape, dy.dtype) == (y.shape, y.dtype)):
+        kind = ShapeError if isinstance(dy, np.ndarray) and dy.dtype == y.dtype else DtypeError
         hint = "The gradient is that with respect to the prediction."
-        raise ShapeError("loss", f"a gradient like the prediction, {describe(y)}", describe(dy), hint)
+        raise kind("loss", f"a gradient like the prediction, {describe(y)}", describe(dy), hint)
     return number(value, "loss"), dy
 
 

@@ -6,10 +6,18 @@ from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
-from fnn.errors import StructureError
+from fnn.errors import HyperparameterError, StructureError
+from fnn.validate import shown
 
 Where: TypeAlias = str | Callable[[str], bool]
 """A glob pattern such as ``"*weight"`` or ``"hidden.*"``, or a predicate, over dotted paths."""
+
+
+def check_where(where: Where, place: str) -> None:
+    """Refuse what is neither a pattern nor a predicate."""
+    if not isinstance(where, str) and not callable(where):
+        expected = "where as a pattern or a function of the path"
+        raise HyperparameterError(place, expected, shown(where), 'Such as "*bias".')
 
 
 def select(where: Where, paths: Sequence[str], place: str) -> list[bool]:

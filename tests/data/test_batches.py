@@ -343,6 +343,7 @@ NO_LIST = (
 RAGGED_HINT = "Its rows have unequal lengths or hold objects: make it of numbers, all rows of equal length."
 LIST_HINT = "Write lists as tuples, numbers as static fields."
 CLEAN = "Clean the data: drop or fill these values."
+LOOK = "Look where it was cut or chosen from the data."
 
 
 @pytest.mark.parametrize(
@@ -371,12 +372,12 @@ CLEAN = "Clean the data: drop or fill these values."
         (
             lambda: batches(X[:0], ROWS[:0], batch_size=2),
             DataError,
-            "batches > inputs: expected at least one sample, got shape (0, 2).",
+            f"batches > inputs: expected at least one sample, got shape (0, 2). {LOOK}",
         ),
         (
             lambda: batches(X[:, :0], ROWS, batch_size=2),
             DataError,
-            "batches > inputs: expected samples of at least one value, got shape (4, 0).",
+            f"batches > inputs: expected samples of at least one value, got shape (4, 0). {LOOK}",
         ),
         (
             lambda: batches(np.array(3.0), ROWS, batch_size=2),

@@ -329,11 +329,11 @@ def test_bad_data(fit: Fit, name: str, place: str) -> None:
             DataError,
             f"{name} > x: expected finite values, got inf at index (4, 0), 1 such value in all. {clean}",
         ),
-        (lambda: fit(x[:0]), DataError, f"{name} > x: expected at least one sample, got shape (0, 3)."),
+        (lambda: fit(x[:0]), DataError, f"{name} > x: expected at least one sample, got shape (0, 3). {look}"),
         (
             lambda: fit(x[:, :0]),
             DataError,
-            f"{name} > x: expected samples of at least one value, got shape (5, 0).",
+            f"{name} > x: expected samples of at least one value, got shape (5, 0). {look}",
         ),
         (
             lambda: fit(np.array(1.0)),

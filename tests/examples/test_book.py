@@ -46,9 +46,9 @@ def figure_after(text: str, printed: str) -> float:
 
 
 def pictures() -> set[str]:
-    for path in Path().glob("*.png"):
+    for path in Path("runs").glob("*.png"):
         assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
-    return {path.name for path in Path().glob("*.png")}
+    return {path.name for path in Path("runs").glob("*.png")}
 
 
 def test_there_is_a_script_for_each_chapter_which_says_what_it_teaches() -> None:
@@ -269,12 +269,12 @@ def test_chapter_21(monkeypatch: Patch, capsys: Printed) -> None:
     assert accuracy > 0.9
     assert printed.count("True\n") == 4
     assert "hidden.weight  float32  (4, 16)" in printed
-    assert "as another network: iris_parameters.npz: expected Deeper" in printed
-    assert {path.name for path in Path().glob("*.npz")} == {"iris_parameters.npz", "iris.npz", "iris_run.npz"}
+    assert "as another network: runs/iris_parameters.npz: expected Deeper" in printed
+    assert {path.name for path in Path("runs").glob("*.npz")} == {"iris_parameters.npz", "iris.npz", "iris_run.npz"}
 
 
 def test_chapter_22(monkeypatch: Patch, capsys: Printed) -> None:
     found, printed = run(22, monkeypatch, capsys, epochs=8)
     assert found == ["0", "3", "7"]
     assert printed.count("not inverted") == 3
-    assert run(22, monkeypatch, capsys, files=[Path("seven.png")], epochs=8)[0] == ["7"]
+    assert run(22, monkeypatch, capsys, files=[Path("runs/seven.png")], epochs=8)[0] == ["7"]
