@@ -31,6 +31,8 @@ _RESIDUAL_HINT = "Make the last layer inside as wide as the input."
 def as_model(stage: Fn[X, Y]) -> Model[None, X, Y]:
     """View a stage without parameters as a model whose parameters are None, for use as a branch.
 
+    Raises StructureError for what is no such stage.
+
     >>> import fnn
     >>> as_model(fnn.relu).init(Key(0)) is None
     True

@@ -2,8 +2,8 @@
 
 Classes are predicted by scores, logits or probabilities alike, of shape (batch, ..., classes): the class predicted is
 the one with the largest score, the first of several. Targets are integer labels (batch, ...), or one-hot or soft rows,
-whose class is found in the same way. Bad input gets the errors of `fnn.losses`. Options are bound with
-`functools.partial`.
+whose class is found in the same way. NaN is never right: an accuracy counts it as wrong, what is made of the confusion
+matrix refuses it. Bad input gets the errors of `fnn.losses`. Options are bound with `functools.partial`.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def r2_score(prediction: Array, target: Array) -> float:
     missed = ((y - t) ** 2).sum(axis=0)
     spread = ((t - t.mean(axis=0)) ** 2).sum(axis=0)
     constant = (t == t[0]).all(axis=0)  # rather than a spread of 0, which rounding in the mean may miss
-    ratio = np.where(constant, missed != 0, missed / np.where(constant, 1, spread))
+    ratio = np.where(constant, np.where(missed > 0, 1, missed), missed / np.where(constant, 1, spread))
     return float(1 - ratio.mean())
 
 

@@ -61,7 +61,7 @@ def summary(model: Model[Any, Any, Any] | Fn[Any, Any], input_shape: Shape) -> S
     """Tell stage by stage the parameters' record, the output shape, the number of parameters and their bytes.
 
     ``input_shape`` is that of one sample, without the batch axis: ``(784,)``. Raises ShapeError where a stage cannot
-    take what the one before it gives, naming both.
+    take what the one before it gives, naming both, and for what is no shape.
 
     >>> import fnn
     >>> print(summary(fnn.dense(4, 3) >> fnn.relu >> fnn.dense(3, 2), (4,)))

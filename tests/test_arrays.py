@@ -113,7 +113,8 @@ def test_emptiness() -> None:
     check_not_empty(np.zeros((1, 1)), "here")
     for shape in ((0,), (0, 3), (3, 0)):
         assert text_of(DataError, check_not_empty, np.zeros(shape), "here") == (
-            f"here: expected a batch of at least one sample, got shape {shape}."
+            f"here: expected a batch of at least one sample, got shape {shape}. "
+            "Look where it was cut or chosen from the data."
         )
     assert text_of(DataError, check_not_empty, np.zeros(0), "here", "data set").startswith("here: expected a data set")
 
@@ -171,3 +172,10 @@ def test_freezing() -> None:
     assert freeze(x) is x
     with pytest.raises(ValueError, match="read-only"):
         x[0] = 1
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+def test_arrays_that_compute_by_other_rules() -> None:
+    for x in (np.ma.masked_array(np.ones((2, 3)), mask=np.eye(2, 3) > 0), np.matrix([[1.0, 2.0]])):
+        assert "Masked arrays and matrices compute by other rules" in text_of(DtypeError, check_float, x, "here")
+    check_float(np.ones(3).view(np.memmap), "here")

@@ -76,10 +76,11 @@ def test_residual_of_what_changes_the_shape() -> None:
     """Also where NumPy would broadcast."""
     model = residual(dense(4, 1))
     text = "residual(dense(4, 1)): expected output of the input's shape"
+    hint = "Make the last layer inside as wide as the input."
     params = model.init(Key(0))
-    assert refused(ShapeError, lambda: model.apply(params, X)) == f"{text} (5, 4), got shape (5, 1)."
-    assert refused(ShapeError, lambda: model.forward(params, X, Key(0))) == f"{text} (5, 4), got shape (5, 1)."
-    assert refused(ShapeError, lambda: output_shape(model, (4,))) == f"{text} (batch, 4), got (batch, 1)."
+    assert refused(ShapeError, lambda: model.apply(params, X)) == f"{text} (5, 4), got shape (5, 1). {hint}"
+    assert refused(ShapeError, lambda: model.forward(params, X, Key(0))) == f"{text} (5, 4), got shape (5, 1). {hint}"
+    assert refused(ShapeError, lambda: output_shape(model, (4,))) == f"{text} (batch, 4), got (batch, 1). {hint}"
 
 
 # --- shared ---
@@ -234,7 +235,7 @@ def test_parameters_of_another_parallel() -> None:
     for call in (lambda: model.apply(params, X), lambda: model.forward(params, X, Key(0))):
         assert refused(StructureError, call) == (
             "parallel(dense(4, 3), dense(4, 2), tuple): expected parameters as a tuple of 2, "
-            "one for each stage that has any, got a tuple of 1."
+            "one for each stage that has any, got a tuple of 1. Use this model's init or load."
         )
 
 

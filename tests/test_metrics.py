@@ -133,6 +133,13 @@ def test_nan_is_not_taken_for_a_good_score() -> None:
     broken = np.full((2, 3), np.nan)
     assert top_k_accuracy(broken, np.array([1, 2]), k=2) == 0
     assert top_k_accuracy(np.array([[1.0, np.nan, 0.5]]), np.array([0]), k=1) == 0
+    assert accuracy(broken, np.array([0, 0])) == 0
+    assert accuracy(np.array([[np.nan, 0.0], [1.0, 0.0]]), np.array([0, 0])) == 0.5
+    assert binary_accuracy(broken, np.zeros((2, 3), int)) == 0
+    assert np.isnan([r2_score(broken[:, :1], np.ones((2, 1))), r2_score(broken[:, :1], np.eye(2)[:, :1])]).all()
+    for metric in (confusion_matrix, precision, recall, f1):
+        with pytest.raises(DataError, match=r"expected predictions that are numbers, got nan at index \(0, 0\)\."):
+            metric(broken, np.array([1, 2]))
 
 
 def test_binary_accuracy() -> None:

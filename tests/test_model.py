@@ -148,7 +148,7 @@ def test_parameters_of_another_composition(params: Any, got: str) -> None:
     for call in (lambda: model.apply(params, X), lambda: model.forward(params, X, Key(0))):
         assert refused(StructureError, call) == (
             "dense(4, 3) >> relu >> dense(3, 2): expected parameters as a tuple of 2, "
-            f"one for each stage that has any, got {got}."
+            f"one for each stage that has any, got {got}. Use this model's init or load."
         )
 
 
@@ -359,9 +359,11 @@ def test_layer_hides_the_cache_and_freezes_the_start() -> None:
     model = layer(lambda key: Scale(made), forward, backward, name="own", record=Scale)
     assert check.gradients(model, X).passed
     assert not model.init(Key(0)).factor.flags.writeable
-    y, renewed, back = model.forward(model.init(Key(0)), X.astype(np.float64), Key(0))
+    assert made.flags.writeable  # what is the caller's stays as it is
+    params = model.init(Key(0))
+    y, renewed, back = model.forward(params, X.astype(np.float64), Key(0))
     assert isinstance(back(y), tuple)
-    assert renewed.factor is made
+    assert renewed is params
     assert refused(StructureError, lambda: model.apply((made,), X)).startswith(  # type: ignore[arg-type]
         "own: expected parameters Scale, got a tuple."
     )

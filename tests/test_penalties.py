@@ -10,7 +10,7 @@ import pytest
 
 from fnn import tree
 from fnn.arrays import Array
-from fnn.errors import HyperparameterError, StructureError
+from fnn.errors import DtypeError, HyperparameterError, StructureError
 from fnn.penalties import Penalty, l1, l2
 from fnn.tree import buffer, record
 
@@ -162,3 +162,8 @@ def test_a_parameter_of_rank_zero() -> None:
     assert isinstance(grads["weight"], np.ndarray)
     assert grads["weight"].dtype == np.float32
     assert grads["weight"] == -1.5
+
+
+def test_integers_are_no_parameters() -> None:
+    with pytest.raises(DtypeError, match=r"^weight: expected parameter as a float32 or float64 array, got int64"):
+        l1(0.5)({"weight": np.ones(3, int)})

@@ -274,3 +274,9 @@ def test_wrong_input_shapes() -> None:
     with pytest.raises(ShapeError) as caught:
         summary(dense(4, 3), ())
     assert str(caught.value) == "dense(4, 3): expected input of shape (batch, ..., 4), got (batch)."
+
+
+@pytest.mark.parametrize("shape", [4, [4], None, (0,), (-3,), (3.5,), ("a",), (True,)], ids=repr)
+def test_what_is_no_shape(shape: Any) -> None:
+    with pytest.raises(ShapeError, match=r"^summary: expected an input shape as a tuple of sizes of at least 1, got "):
+        summary(relu, shape)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fnn.arrays import Array, IntArray, check_finite, check_float, check_not_empty
 from fnn.errors import DataError, ShapeError
 from fnn.plots.style import CLASSES, INK, MARKERS, check_labels, check_names, new_figure, tidy
-from fnn.validate import in_range, positive
+from fnn.validate import function, in_range, positive
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,6 +47,7 @@ def decision_boundary(
     """
     _check(x, labels)
     positive(_PLACE, resolution=resolution)
+    function(_PLACE, "Such as lambda x: model.apply(params, x).", predict=predict)
     in_range(_PLACE, 0, 10, margin=margin)
     figure = new_figure(_PLACE, 5.4, 5.0)
     from matplotlib.colors import ListedColormap

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from fnn.arrays import describe
 from fnn.errors import DataError
 from fnn.plots.style import BLUE, GREEN, INK, VERMILION, new_figure, tidy
 
@@ -94,6 +95,10 @@ def _columns(history: History) -> Columns:
     if isinstance(history, Mapping):
         raw: dict[str, Sequence[float | None]] = dict(history)
     else:
+        given: object = history  # untyped callers hand over anything
+        if not isinstance(given, Sequence) or not all(isinstance(row, Mapping) for row in given):
+            hint = "Take the history of the last event, read_history(path), or a dict of columns."
+            raise DataError("plots.curves", "rows of figures by name", describe(given), hint)
         names = dict.fromkeys(name for row in history for name in row)
         raw = {name: [row.get(name) for row in history] for name in names}
     try:

@@ -10,7 +10,7 @@ import numpy as np
 from fnn.arrays import Array, check_finite, check_float, check_not_empty
 from fnn.errors import ShapeError
 from fnn.plots.style import MUTED, grid_of_axes
-from fnn.validate import positive
+from fnn.validate import height_and_width, positive
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,7 +31,8 @@ def weights(weight: Array, shape: tuple[int, int], *, limit: int = 64, columns: 
     >>> len(weights(np.eye(6), (2, 3)).axes)  # six neurons and the colour scale
     7
     """
-    positive(_PLACE, limit=limit, columns=1 if columns is None else columns, height=shape[0], width=shape[1])
+    positive(_PLACE, limit=limit, columns=1 if columns is None else columns)
+    height_and_width(_PLACE, shape)
     check_float(weight, _PLACE, "weight")
     if weight.ndim != 2 or weight.shape[0] != math.prod(shape):
         expected = f"a weight of shape ({math.prod(shape)}, outputs), for images of {shape[0]} x {shape[1]}"

@@ -30,10 +30,11 @@ def early_stopping(
 ) -> Events[P, S]:
     """Pass the events on; end the run when ``metric`` has not improved for ``patience`` epochs.
 
-    An improvement is a change for the better by more than ``minimum_change``. The last event is then an `EarlyStop`
-    with the best state. ``keep`` names a file that always holds the best state; a resumed run reads from it what it had
-    reached, so that it stops where the uninterrupted run would have stopped (put a `checkpoint` around this wrapper,
-    not inside). Raises HyperparameterError if the events have no such metric, naming those they have.
+    An improvement is a change for the better by more than ``minimum_change``; NaN is worse than any figure. The last
+    event is then an `EarlyStop` with the best state. ``keep`` names a file that always holds the best state; a resumed
+    run reads from it what it had reached, so that it stops where the uninterrupted run would have stopped (put a
+    `checkpoint` around this wrapper, not inside). Raises HyperparameterError if the events have no such metric, naming
+    those they have.
 
     Reference: Prechelt (1998), "Early stopping - but when?".
 

@@ -13,7 +13,7 @@ Where: TypeAlias = str | Callable[[str], bool]
 """A glob pattern such as ``"*weight"`` or ``"hidden.*"``, or a predicate, over dotted paths."""
 
 
-def check_where(where: Where, place: str) -> None:
+def check_where(where: object, place: str) -> None:
     """Refuse what is neither a pattern nor a predicate."""
     if not isinstance(where, str) and not callable(where):
         expected = "where as a pattern or a function of the path"

@@ -219,6 +219,14 @@ def test_bad_arguments() -> None:
         rotate_by(x, np.nan)
     with pytest.raises(HyperparameterError, match=r"fill as a whole number in \[0, 255\] for uint8 images, got -1"):
         shift(1, fill=-1)(Key(0), x)
+    for fill in (np.nan, np.inf):
+        with pytest.raises(HyperparameterError, match="expected fill in"):
+            rotate(10, fill=fill)(Key(0), x.astype(np.float32))
+    with pytest.raises(HyperparameterError, match="rotate_by: expected degrees as a number, or one an image, got 1j"):
+        rotate_by(x, 1j)  # type: ignore[arg-type]
+    for steps in (0.5, "1", None, True):
+        with pytest.raises(HyperparameterError, match="shift_by: expected right as an integer, of pixels, got"):
+            shift_by(x, 1, steps)  # type: ignore[arg-type]
 
 
 def test_a_function_of_ones_own_is_an_augmentation() -> None:

@@ -127,3 +127,13 @@ def test_sine_of_nothing() -> None:
     with pytest.raises(HyperparameterError) as caught:
         sine(0)
     assert str(caught.value) == "sine: expected samples as an integer of at least 1, got 0."
+
+
+@pytest.mark.parametrize("dtype", [int, np.float16, "x", None])
+def test_dtypes_that_nothing_computes_with(dtype: Any) -> None:
+    cloud: Cloud
+    for cloud in (spiral, vertical):
+        with pytest.raises(HyperparameterError, match=r"expected dtype as np\.float32 or np\.float64, got"):
+            cloud(3, 3, Key(0), dtype=dtype)
+    with pytest.raises(HyperparameterError, match=r"^sine: expected dtype"):
+        sine(3, dtype=dtype)

@@ -115,10 +115,15 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
         read_idx(tmp_path)
 
 
+def test_what_is_no_array_is_refused() -> None:
+    with pytest.raises(DtypeError, match=r"^write_idx: expected an array of uint8, .*, got a list"):
+        idx_bytes([1, 2])  # type: ignore[arg-type]
+
+
 def test_other_dtypes_are_refused() -> None:
     with pytest.raises(DtypeError) as caught:
         idx_bytes(np.arange(3, dtype=np.int64))
     assert str(caught.value) == (
-        "write_idx: expected one of uint8, int8, int16, int32, float32, float64, got int64. "
+        "write_idx: expected an array of uint8, int8, int16, int32, float32, float64, got int64 of shape (3,). "
         "Convert it: labels.astype(np.uint8), say."
     )

@@ -168,3 +168,9 @@ def test_prepare_image_refuses() -> None:
         prepare_image(pixels(1, 2, 2), invert=True)
     with pytest.raises(HyperparameterError, match="invert as True, False or 'auto', got 'yes'"):
         prepare_image(drawing(), invert="yes")  # type: ignore[arg-type]
+    with pytest.raises(HyperparameterError, match="invert as True, False or 'auto', got a value of class ndarray"):
+        prepare_image(drawing(), invert=np.zeros((40, 40)))  # type: ignore[arg-type]
+    with pytest.raises(HyperparameterError, match=r"scale as a function, got 255\. Such as scaler\.transform"):
+        prepare_image(drawing(), invert=True, scale=255)  # type: ignore[arg-type]
+    with pytest.raises(DtypeError, match=r"^grey: expected an image as a uint8 array, got float64"):
+        grey(np.zeros((2, 2, 3)))  # type: ignore[arg-type]

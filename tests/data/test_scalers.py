@@ -317,6 +317,7 @@ def test_bad_data(fit: Fit, name: str, place: str) -> None:
     worse[4, 0] = np.inf
     numbers, hint = "an array of real numbers", "Make it one: np.array(x, np.float32)."
     clean, fitted = "Clean the data: drop or fill these values.", "It was fitted on samples of that shape."
+    look = "Look where it was cut or chosen from the data."
     scaler = fit(x)
     cases: list[tuple[Callable[[], object], type[FnnError], str]] = [
         (

@@ -13,6 +13,8 @@ from fnn.data.splits import Fold, cross_validation, holdout, holdout_rows, k_fol
 from fnn.errors import DataError, DtypeError, FnnError, HyperparameterError, LabelError
 from fnn.random import Key
 
+LOOK = "Look where it was cut or chosen from the data."
+
 few = settings(deadline=None, max_examples=50)
 seeds = st.integers(0, 999)
 fractions = st.floats(0.01, 0.99)
@@ -234,7 +236,7 @@ HINT = "Merge or leave out this class, or split without stratify."
         (
             lambda: cross_validation(X[:0], X[:0], key=Key(0)),
             DataError,
-            "cross_validation > inputs: expected at least one sample, got shape (0, 2).",
+            f"cross_validation > inputs: expected at least one sample, got shape (0, 2). {LOOK}",
         ),
         (
             lambda: holdout([1, 2], X, key=Key(0)),

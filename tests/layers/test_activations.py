@@ -109,7 +109,10 @@ def test_error_texts() -> None:
     )
     with pytest.raises(DataError) as empty:
         fnn.elu(0.5)(np.zeros((0, 3)))
-    assert str(empty.value) == "elu(0.5): expected a batch of at least one sample, got shape (0, 3)."
+    assert str(empty.value) == (
+        "elu(0.5): expected a batch of at least one sample, got shape (0, 3). "
+        "Look where it was cut or chosen from the data."
+    )
 
 
 def test_gradient_of_step_is_zero() -> None:

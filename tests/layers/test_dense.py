@@ -107,3 +107,42 @@ def test_parameters_of_another_layer() -> None:
 def test_sizes(name: str, make: Make, sizes: tuple[int, int]) -> None:
     with pytest.raises(HyperparameterError, match=rf"^{name}: expected (in|out)puts as an integer of at least"):
         make(*sizes)
+
+
+@both
+def test_parameters_of_a_layer_of_other_sizes(name: str, make: Make) -> None:
+    layer = make(3, 2)
+    for other, got in ((make(3, 4), (3, 4)), (make(5, 2), (5, 2))):
+        for call in (layer.apply, lambda params, x: layer.forward(params, x, fnn.Key(0))):
+            with pytest.raises(ShapeError) as caught:
+                call(other.init(fnn.Key(0)), X)
+            assert str(caught.value) == (
+                f"{name}(3, 2) > weight: expected shape (3, 2), got shape {got}. "
+                "Use this model's init or load; initializers keep to the shape they are given."
+            )
+
+
+def test_a_bias_that_does_not_fit() -> None:
+    layer, weight = fnn.dense(3, 2), np.ones((3, 2), np.float32)
+    with pytest.raises(ShapeError, match=r"^dense\(3, 2\) > bias: expected shape \(2,\), got shape \(1,\)"):
+        layer.apply(fnn.Dense(weight, np.zeros(1, np.float32)), X)
+    with pytest.raises(DtypeError, match=r"> bias: expected the dtype of the others, float32, got float64"):
+        layer.apply(fnn.Dense(weight, np.zeros(2)), X)
+    for odd in (None, [0.0, 0.0], np.zeros(2, int)):
+        with pytest.raises(DtypeError, match=r"> bias: expected parameter as a float32 or float64 array"):
+            layer.apply(fnn.Dense(weight, odd), X)  # type: ignore[arg-type]
+
+
+def test_initializers_keep_to_the_shape_and_give_floats() -> None:
+    with pytest.raises(ShapeError, match=r"^dense\(3, 2\) > weight: expected shape \(3, 2\), got shape \(2, 3\)"):
+        fnn.dense(3, 2, weight=lambda key, shape: np.ones(shape[::-1], np.float32)).init(fnn.Key(0))
+    with pytest.raises(DtypeError, match=r"^linear\(3, 2\) > weight: expected parameter as a float32 or float64 array"):
+        fnn.linear(3, 2, weight=lambda key, shape: np.ones(shape, int)).init(fnn.Key(0))
+
+
+def test_what_an_initializer_holds_stays_the_callers() -> None:
+    held = np.ones((3, 2), np.float32)
+    params = fnn.linear(3, 2, weight=lambda key, shape: held).init(fnn.Key(0))
+    assert held.flags.writeable
+    assert not params.weight.flags.writeable
+    assert not np.shares_memory(held, params.weight)

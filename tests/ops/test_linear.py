@@ -57,3 +57,11 @@ def test_shapes_that_do_not_fit() -> None:
     for x in (np.ones((2, 3)), np.array(1.0)):
         with pytest.raises(ShapeError):
             linear_forward(x, np.ones(3))
+
+
+@pytest.mark.parametrize("shape", [(2,), (1, 2), (4, 3), (4, 1, 2)])
+def test_gradient_that_does_not_fit(shape: tuple[int, ...]) -> None:
+    _, cache = linear_forward(np.ones((4, 3)), np.ones((3, 2)))
+    with pytest.raises(ShapeError) as caught:
+        linear_backward(np.ones(shape), cache)
+    assert str(caught.value) == f"linear: expected dy of the output's shape (4, 2), got shape {shape}."

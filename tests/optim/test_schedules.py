@@ -128,6 +128,9 @@ def test_a_schedule_that_gives_no_usable_rate_is_refused_at_its_step() -> None:
         adam(lambda step: None).start(params)  # type: ignore[arg-type, return-value]
 
 
+PIECEWISE = "Write piecewise_constant([1000], [0.1, 0.01]), say."
+
+
 @pytest.mark.parametrize(
     ("make", "text"),
     [
@@ -160,6 +163,10 @@ def test_a_schedule_that_gives_no_usable_rate_is_refused_at_its_step() -> None:
         (
             lambda: piecewise_constant([3], [1, 2, 3]),
             "piecewise_constant: expected 2 rates for 1 boundaries, got 3.",
+        ),
+        (
+            lambda: piecewise_constant(3, 0.1),  # type: ignore[arg-type]
+            "piecewise_constant: expected boundaries and rates as sequences, got 3 and 0.1. " + PIECEWISE,
         ),
         (
             lambda: piecewise_constant([3], [1, -2]),

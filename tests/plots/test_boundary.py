@@ -85,6 +85,7 @@ def test_one_point_and_one_class() -> None:
         (HyperparameterError, r"margin in \[0, 10\], got -1", {"margin": -1}),
         (ShapeError, r"predictions of shape \(25, classes\), or \(25,\) integers, got float64 of shape \(25,\)",
          {"predict": lambda x: x[:, 0]}),
+        (HyperparameterError, "predict as a function, got None", {"predict": None}),
         (DataError, "predictions that are numbers, got NaN", {"predict": lambda x: x * np.nan}),
     ],
 )  # fmt: skip

@@ -59,6 +59,8 @@ def test_a_column_without_values_says_so() -> None:
         ({"loss": []}, "expected a history of at least one epoch"),
         ({"loss": [1.0], "accuracy": [1.0, 2.0]}, "expected columns of one length, got {'loss': 1, 'accuracy': 2}"),
         ([{"epoch": 1, "r2": 0.5}], r"expected at least one of loss, accuracy, got r2\. Choose with metrics="),
+        (None, r"expected rows of figures by name, got None\. Take the history of the last event"),
+        ([0.5, 0.25], "expected rows of figures by name, got a list"),
         ([{"loss": "low"}], "expected numbers or None, got could not convert"),
     ],
 )

@@ -48,3 +48,9 @@ def test_all_zero() -> None:
 def test_bad_input(error: type[FnnError], text: str, weight: Any, options: dict[str, Any]) -> None:
     with pytest.raises(error, match=text):
         weights(weight, (2, 3), **options)
+
+
+@pytest.mark.parametrize("shape", [6, None, (6,), (0, 3)])
+def test_what_is_no_shape_of_an_image(shape: Any) -> None:
+    with pytest.raises(HyperparameterError, match=r"^plots\.weights: expected (size as \(he|height as an)"):
+        weights(WEIGHT, shape)

@@ -3,12 +3,13 @@
 import functools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import fnn
-from fnn.errors import DataError, DivergenceError, FnnError, HyperparameterError, ShapeError
+from fnn.errors import DataError, DivergenceError, FnnError, HyperparameterError, ShapeError, StructureError
 from tests.train.long_run import prepare
 
 
@@ -225,3 +226,100 @@ def test_a_penalty_is_no_part_of_the_validation_loss() -> None:
     row = fnn.final(fnn.fit(step, fnn.start(model, optimizer, fnn.Key(0)), data, epochs=1, validate=data)).metrics
     assert row["validation_loss"] == row["data_loss"] == pytest.approx(row["loss"] - row["penalty"], rel=1e-12)
     assert row["penalty"] > 0
+
+
+def test_what_does_not_belong_into_a_run_is_refused_at_the_door() -> None:
+    x, y = line()
+    model, optimizer = fnn.dense(1, 1), fnn.sgd(0.1)
+    data, state = fnn.batches(x, y, batch_size=5), fnn.start(model, optimizer, fnn.Key(0))
+    step = fnn.train_step(model, fnn.mean_squared_error, optimizer)
+    untyped: Any = fnn
+    calls: list[tuple[Callable[[], object], str]] = [
+        (
+            lambda: untyped.start(model, fnn.clip_by_value(1.0), fnn.Key(0)),
+            "start: expected an optimizer, got a Transf",
+        ),
+        (lambda: untyped.start(model, fnn.adam, fnn.Key(0)), "start: expected an optimizer, got a function"),
+        (lambda: untyped.train_step(fnn.relu, fnn.huber, optimizer), "train_step: expected a model with parameters"),
+        (lambda: untyped.train_step(model, fnn.huber, None), "train_step: expected an optimizer, got None"),
+        (lambda: untyped.train_step(model, 0.5, optimizer), "train_step: expected loss as a function, got 0.5"),
+        (lambda: untyped.train_step(model, fnn.huber, optimizer, penalty=0.1), "train_step: expected a penalty"),
+        (
+            lambda: untyped.train_step(model, fnn.huber, optimizer, metrics=[fnn.r2_score]),
+            "train_step: expected metrics",
+        ),
+        (
+            lambda: untyped.train_step(model, fnn.huber, optimizer, metrics={1: fnn.r2_score}),
+            "train_step: expected met",
+        ),
+        (
+            lambda: untyped.train_step(model, fnn.huber, optimizer, metrics={"a": 1}),
+            "train_step, metrics: expected a as",
+        ),
+        (lambda: untyped.fit(None, state, data, epochs=1), "fit: expected a step, got None"),
+        (lambda: untyped.fit(step, state, (x, y), epochs=1), "fit: expected batches, got a tuple. Write fnn.batches("),
+        (lambda: untyped.fit(step, state, data.epoch(0), epochs=1), "fit: expected batches, got a generator"),
+        (
+            lambda: untyped.fit(step, state, data, epochs=1, validate=(x, y)),
+            "fit, validate: expected batches, got a tu",
+        ),
+        (
+            lambda: untyped.final(fnn.fit(step, state, data, epochs=1, validate=lambda params: 0.5)),  # type: ignore[arg-type, return-value]
+            "fit, validate: expected a function that returns figures by name, got a float",
+        ),
+        (lambda: untyped.evaluate(model, state.params, (x, y)), "evaluate: expected batches, got a tuple"),
+        (lambda: untyped.evaluate(fnn.relu, state.params, data), "evaluate: expected a model, got a Fn"),
+        (lambda: untyped.evaluate(model, state.params, data, loss=1), "evaluate: expected loss as a function"),
+        (lambda: untyped.evaluate(model, state.params, data, metrics=[1]), "evaluate: expected metrics as a dict"),
+        (
+            lambda: fnn.evaluate(model, state.params, data, loss=fnn.huber, metrics={"loss": fnn.r2_score}),
+            "evaluate: expected metrics with names of their own, got 'loss'",
+        ),
+        (lambda: untyped.predict(state.params, model, x), "predict: expected a model, got a Dense"),
+        (lambda: untyped.predict(fnn.relu, None, x), "predict: expected a model, got a Fn"),
+        (lambda: step(state, (x, y)), "step: expected a batch, got a tuple. Write fnn.Batch(inputs, targets)."),  # type: ignore[arg-type]
+        (lambda: step(state.params, fnn.Batch(x, y)), "step: expected a TrainState, got a Dense"),  # type: ignore[arg-type]
+    ]
+    for call, text in calls:
+        with pytest.raises(FnnError) as caught:
+            call()
+        assert str(caught.value).startswith(text)
+
+
+def test_parameters_of_another_model_cannot_be_the_start() -> None:
+    model = fnn.dense(1, 1) >> fnn.dense(1, 1)
+    one, two = fnn.dense(1, 1).init(fnn.Key(0)), fnn.dense(1, 2).init(fnn.Key(0))
+    with pytest.raises(
+        StructureError, match=r"^start > params: expected the same structure, a tuple, got a Dense\. Th"
+    ):
+        fnn.start(model, fnn.sgd(0.1), fnn.Key(0), params=one)  # type: ignore[misc]
+    with pytest.raises(ShapeError, match=r"^start > params\.1\.weight: expected shape \(1, 1\), got shape \(1, 2\)\."):
+        fnn.start(model, fnn.sgd(0.1), fnn.Key(0), params=(one, two))
+    double = fnn.tree.astype((one, one), np.float64)
+    assert fnn.tree.equal(fnn.start(model, fnn.sgd(0.1), fnn.Key(0), params=double).params, double)
+
+
+def test_a_loss_gives_its_value_and_a_gradient_like_the_prediction() -> None:
+    x, y = line()
+    model, optimizer = fnn.dense(1, 1), fnn.sgd(0.1)
+    state, batch = fnn.start(model, optimizer, fnn.Key(0)), fnn.Batch(x, y)
+    losses: list[tuple[Any, str]] = [
+        (
+            fnn.r2_score,
+            r"^loss: expected the tuple \(value, gradient\), got a float\. A loss returns both; a metric is",
+        ),
+        (
+            lambda y, t: (0.0, y[:1]),
+            r"^loss: expected a gradient like the prediction, float32 of shape \(10, 1\), got fl",
+        ),
+        (
+            lambda y, t: (0.0, y.astype(np.float64)),
+            r"^loss: expected a gradient like .*, got float64 of shape \(10, 1\)\.",
+        ),
+        (lambda y, t: (0.0, None), r"^loss: expected a gradient like the prediction, .*, got None\."),
+    ]
+    for loss, text in losses:
+        with pytest.raises(FnnError, match=text):
+            fnn.train_step(model, loss, optimizer)(state, batch)
+        with pytest.raises(FnnError, match=text):
+            fnn.evaluate(model, state.params, fnn.batches(x, y, batch_size=10), loss=loss)

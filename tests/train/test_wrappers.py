@@ -68,6 +68,47 @@ def test_early_stopping_remembers_across_a_resumption(tmp_path: Path) -> None:
     assert dict(last.metrics) == {"loss": 5.8, "validation_loss": 2.9}
 
 
+@pytest.mark.parametrize("stop", range(20))
+def test_a_run_that_stopped_early_ends_alike_wherever_it_was_cut(stop: int, tmp_path: Path) -> None:
+    """Also after its last epoch, where it has nothing to learn any more: it must not go on."""
+    step, start, data = prepare()
+    figures = [5.0, 3.0, 4.0, 4.5, 1.0]
+
+    def run(state: fnn.TrainState[Net, OptimizerState], folder: Path) -> fnn.Events[Net, OptimizerState]:
+        folder.mkdir(exist_ok=True)
+        score = iter(figures[state.epoch :])
+        events = fnn.fit(step, state, data, epochs=5, validate=lambda params: {"loss": next(score)})
+        watched = fnn.early_stopping(events, patience=2, keep=folder / "best.npz")
+        return fnn.checkpoint(fnn.history(watched, folder / "log.csv"), folder / "run.npz", every=3)
+
+    whole = fnn.final(run(start, tmp_path / "whole"))
+    assert isinstance(whole, fnn.EarlyStop)
+    cut = tmp_path / "cut"
+    last: fnn.Event[Net, OptimizerState] | None = None
+    for last, _ in zip(run(start, cut), range(2 * stop + 1), strict=False):  # noqa: B007
+        pass
+    end = fnn.final(run(fnn.resume(cut / "run.npz", start), cut))
+    assert isinstance(end, fnn.EarlyStop)
+    assert (end.epoch, end.metrics, end.reason, end.history) == (2, whole.metrics, whole.reason, whole.history)
+    assert fnn.tree.equal(end.state, whole.state)
+    assert (cut / "log.csv").read_bytes() == (tmp_path / "whole" / "log.csv").read_bytes()
+
+
+def test_nan_is_worse_than_any_figure() -> None:
+    nan = float("nan")
+    assert isinstance(fnn.final(fnn.early_stopping(scripted([nan, 3.0, 2.0, 1.0]), patience=2)), fnn.EpochEnd)
+    last = fnn.final(fnn.early_stopping(scripted([3.0, nan, nan, 1.0]), patience=2))
+    assert isinstance(last, fnn.EarlyStop)
+    assert last.epoch == 1
+
+
+def test_a_best_state_kept_for_another_metric_is_no_best_state(tmp_path: Path) -> None:
+    fnn.final(fnn.early_stopping(scripted([1.0]), metric="loss", keep=tmp_path / "best.npz"))
+    fnn.save(tmp_path / "best.npz", prepare()[1], metadata={"epoch": 1, "metrics": {"accuracy": 1.0}})
+    end = fnn.final(fnn.early_stopping(scripted([1.0, 2.0], begin=1), keep=tmp_path / "best.npz"))
+    assert isinstance(end, fnn.EpochEnd)
+
+
 def test_history_collects_rows_and_writes_them(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     end = fnn.final(fnn.history(linear_run(epochs=3), path))
