@@ -1,0 +1,55 @@
+"""The convolution over sequences and signals."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from fnn.arrays import Array
+from fnn.initializers import Initializer, he_normal, zeros
+from fnn.layers.spatial import Kernel, convolution, weight_shape
+from fnn.model import Model
+from fnn.ops.conv import conv_backward, conv_forward
+from fnn.ops.windows import Padding, Sizes, window
+from fnn.tree import record
+
+
+@record
+class Conv1D(Kernel):
+    """Parameters of a convolution: weight (kernel, inputs / groups, outputs), and bias (outputs,) or None."""
+
+
+def conv1d(
+    inputs: int,
+    outputs: int,
+    kernel: Sizes = 3,
+    *,
+    stride: Sizes = 1,
+    padding: Padding = "same",
+    dilation: Sizes = 1,
+    groups: int = 1,
+    weight: Initializer = he_normal,
+    bias: Initializer | None = zeros,
+) -> Model[Conv1D, Array, Array]:
+    """A convolution from ``(batch, time, inputs)`` to ``(batch, time, outputs)``, with a window that slides over time.
+
+    ``kernel`` is how many steps the window has. ``padding`` is ``"same"``, ``"valid"``, a number for both ends, or a
+    pair ``(before, after)``: ``(kernel - 1, 0)`` makes it causal. ``weight`` and ``bias`` are initializers;
+    ``bias=None`` leaves the bias out, as before a normalization. Raises HyperparameterError for options that mean
+    nothing and channels that do not divide by ``groups``; DtypeError for input that is not float of the parameters'
+    dtype, ShapeError for other channels and a window that reaches further than the padded input, DataError for an empty
+    batch. The mathematics stands in `fnn.ops.conv`.
+
+    >>> import fnn, numpy as np
+    >>> model = fnn.conv1d(3, 8, 5, stride=2)
+    >>> model.apply(model.init(fnn.Key(0)), np.ones((2, 100, 3), np.float32)).shape
+    (2, 50, 8)
+    """
+    name = f"conv1d({inputs}, {outputs}, {kernel}{'' if stride == 1 else f', stride={stride}'})"
+    options = window(name, 1, kernel, stride=stride, padding=padding, dilation=dilation)
+    shape = weight_shape(name, inputs, outputs, options.kernel, groups)
+    forward = partial(conv_forward, stride=stride, padding=padding, dilation=dilation, groups=groups)
+
+    def sizes(space: tuple[int, ...]) -> list[int]:
+        return [axis.outputs for axis in options.over(space, name)]
+
+    return convolution(Conv1D, name, inputs, shape, weight, bias, forward, conv_backward, sizes)
