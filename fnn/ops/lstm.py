@@ -1,0 +1,166 @@
+"""The long short-term memory (LSTM), through time, and its derivative.
+
+    a[t] = x[t] W + h[t-1] R + b                 in four blocks of columns: i, f, g, o
+    i, f, o = sigmoid(a_i), sigmoid(a_f), sigmoid(a_o)        g = tanh(a_g)
+    c[t] = f c[t-1] + i g                        the cell: what is kept, and what comes in
+    h[t] = o tanh(c[t]),  y = h                  the output: what is shown
+
+Let ``dh[t]`` and ``dc[t]`` be all that the loss wants of ``h[t]`` and ``c[t]``, through ``y[t]`` and through the step
+after it. Going back from the last step, the product and chain rules give
+
+    dc[t]  += dh[t] o (1 - tanh^2 c[t])          for h[t] depends on c[t]
+    da_i    = dc[t] g i (1 - i)                  da_g = dc[t] i (1 - g^2)
+    da_f    = dc[t] c[t-1] f (1 - f)             da_o = dh[t] tanh(c[t]) o (1 - o)
+    dc[t-1] = dc[t] f                            dh[t-1] = dy[t-1] + da[t] R^T
+
+and, as every step uses the same parameters, sums over the steps:
+
+    dx[t] = da[t] W^T        dW = sum_t x[t]^T da[t]        dR = sum_t h[t-1]^T da[t]        db = sum_t da[t]
+
+Only the product with ``R`` has to wait for the step before. The product with ``W``, all that multiplies ``dc`` and
+``dh`` above (the slopes), and the last line are computed for all steps at once, outside the loop.
+
+One tanh serves all four blocks: ``sigmoid(a) = 1/2 + 1/2 tanh(a/2)``, so each gate is ``v = s tanh(s a) + 1 - s`` with
+``s = 1/2``, and g with ``s = 1``. Its slope is ``s^2 - (v - 1 + s)^2 = (1 - v) (v + 2 s - 1)``; nothing can overflow.
+
+Where a mask says that a step is not there, the carry passes as it is, ``h[t], c[t] = h[t-1], c[t-1]``, and the output
+is 0: then ``da[t] = 0``, ``dc[t-1] = dc[t]`` and ``dh[t-1] = dy[t-1] + dh[t]``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fnn.arrays import Array, BoolArray
+from fnn.ops.time_major import batch_major, check_fit, rows, time_major, valid_steps
+
+
+class LSTMCarry(NamedTuple):
+    """What an LSTM hands from one step to the next: the output h and the cell c, each (batch, units)."""
+
+    h: Array
+    c: Array
+
+
+class LSTMCache(NamedTuple):
+    """All with time first; h and c have one step more, the carry before the first; gates are i, f, g, o."""
+
+    x: Array
+    h: Array
+    c: Array
+    gates: Array
+    tanh_c: Array
+    valid: BoolArray | None
+    input_weight: Array
+    recurrent_weight: Array
+    reverse: bool
+
+
+def lstm_forward(
+    x: Array,
+    carry: LSTMCarry,
+    input_weight: Array,
+    recurrent_weight: Array,
+    bias: Array,
+    *,
+    mask: BoolArray | None = None,
+    reverse: bool = False,
+) -> tuple[tuple[Array, LSTMCarry], LSTMCache]:
+    """Return the outputs of all steps with the carry after the last, ``(y, carry)``, and the cache.
+
+    Shapes: x (batch, time, inputs), carry h and c (batch, units), input_weight (inputs, 4 units), recurrent_weight
+    (units, 4 units), bias (4 units,), columns in the order i, f, g, o; y (batch, time, units). ``mask`` (batch, time)
+    is true where a step is there: at others the carry stays and y is 0. With ``reverse`` the steps are taken from the
+    last to the first, and the carry returned is that after the first. Raises ShapeError and DtypeError for arrays and
+    masks that do not fit.
+
+    References: Hochreiter and Schmidhuber (1997), "Long short-term memory"; with the forget gate: Gers, Schmidhuber,
+    Cummins (2000), "Learning to forget: continual prediction with LSTM".
+
+    >>> carry = LSTMCarry(np.zeros((1, 1)), np.ones((1, 1)))
+    >>> (y, carry), _ = lstm_forward(np.zeros((1, 2, 3)), carry, np.zeros((3, 4)), np.zeros((1, 4)), np.zeros(4))
+    >>> carry.c
+    array([[0.25]])
+    """
+    check_fit(
+        "lstm",
+        x=(x, "batch time inputs"),
+        h=(carry.h, "batch units"),
+        c=(carry.c, "batch units"),
+        input_weight=(input_weight, "inputs 4*units"),
+        recurrent_weight=(recurrent_weight, "units 4*units"),
+        bias=(bias, "4*units"),
+    )
+    valid = valid_steps(mask, x.shape[:2], "lstm", reverse=reverse)
+    x = time_major(x, valid, reverse=reverse)
+    time, (batch, units) = len(x), carry.h.shape
+    gates: Array = (rows(x) @ input_weight).reshape(time, batch, 4 * units)
+    gates += bias
+    scale = _scale(x, units)
+    h: Array = np.empty((time + 1, batch, units), x.dtype)
+    c, tanh_c = np.empty_like(h), np.empty_like(h[1:])
+    h[0], c[0] = carry
+    for t in range(time):
+        v = gates[t]  # what stands there is x W + b, and becomes i, f, g, o in place
+        v += h[t] @ recurrent_weight
+        v *= scale
+        np.tanh(v, out=v)
+        v *= scale
+        v += 1 - scale
+        i, f, g, o = v.reshape(batch, 4, units).swapaxes(0, 1)
+        np.multiply(f, c[t], out=c[t + 1])
+        c[t + 1] += i * g
+        np.tanh(c[t + 1], out=tanh_c[t])
+        np.multiply(o, tanh_c[t], out=h[t + 1])
+        if valid is not None:
+            np.copyto(h[t + 1], h[t], where=~valid[t])
+            np.copyto(c[t + 1], c[t], where=~valid[t])
+    y = batch_major(h[1:], valid, reverse=reverse)
+    last = LSTMCarry(h[-1].copy(), c[-1].copy())
+    return (y, last), LSTMCache(x, h, c, gates, tanh_c, valid, input_weight, recurrent_weight, reverse)
+
+
+def lstm_backward(dy: tuple[Array, LSTMCarry], cache: LSTMCache) -> tuple[Array, LSTMCarry, Array, Array, Array]:
+    """Return ``(dx, dcarry, dinput_weight, drecurrent_weight, dbias)`` for ``dy``, the pair of dy and dcarry.
+
+    For truncated back-propagation through time, cut a sequence into pieces, hand the carry on, and pass zeros as the
+    dcarry of each piece; for the whole derivative, pass it the dcarry of the piece behind it.
+
+    >>> carry = LSTMCarry(np.zeros((1, 1)), np.ones((1, 1)))
+    >>> (y, _), cache = lstm_forward(np.zeros((1, 2, 3)), carry, np.zeros((3, 4)), np.zeros((1, 4)), np.zeros(4))
+    >>> lstm_backward((0 * y, LSTMCarry(np.zeros((1, 1)), np.ones((1, 1)))), cache)[1].c
+    array([[0.25]])
+    """
+    x, h, c, gates, tanh_c, valid, input_weight, recurrent_weight, reverse = cache
+    time, batch, units = tanh_c.shape
+    i, f, g, o = gates.reshape(time, batch, 4, units).transpose(2, 0, 1, 3)
+    dh_of_y = time_major(dy[0], valid, reverse=reverse)
+    dc_of_dh: Array = o * (1 - tanh_c * tanh_c)
+    da: Array = (1 - gates) * (gates + (2 * _scale(x, units) - 1))  # first the slopes, then the gradient in place
+    blocks = da.reshape(time, batch, 4, units)
+    for block, factor in enumerate((g, c[:-1], i, tanh_c)):
+        blocks[:, :, block] *= factor
+    if valid is not None:
+        da *= valid
+        dc_of_dh *= valid
+        f = np.where(valid, f, 1)
+    dh, dc = dy[1]
+    for t in reversed(range(time)):
+        dh = dh + dh_of_y[t]
+        dc = dc + dh * dc_of_dh[t]
+        blocks[t, :, :3] *= dc[:, None]
+        blocks[t, :, 3] *= dh
+        dc = dc * f[t]
+        through = da[t] @ recurrent_weight.T
+        dh = through if valid is None else through + np.where(valid[t], 0, dh)
+    dx = batch_major((rows(da) @ input_weight.T).reshape(x.shape), None, reverse=reverse)
+    dbias: Array = rows(da).sum(axis=0)
+    return dx, LSTMCarry(dh, dc), rows(x).T @ rows(da), rows(h[:-1]).T @ rows(da), dbias
+
+
+def _scale(like: Array, units: int) -> Array:
+    """The s of each column: 1/2 for the gates i, f, o, 1 for g."""
+    scale: Array = np.repeat(np.array([0.5, 0.5, 1, 0.5], like.dtype), units)
+    return scale
