@@ -106,6 +106,35 @@ def flip_horizontal(probability: float = 0.5) -> Augment:
     return augment
 
 
+def cutout(size: tuple[int, int], *, fill: float = 0.0) -> Augment:
+    """Cover a window of ``size`` (height, width) in each image, centred on a pixel drawn evenly from all.
+
+    Near the border part of the window lies outside, so that what is covered varies. No feature can be relied on alone.
+
+    Reference: DeVries, Taylor (2017), "Improved regularization of convolutional neural networks with cutout", sec. 3.
+
+    >>> covered = cutout((3, 3))(Key(0), np.ones((50, 5, 5)))
+    >>> sorted({int(s) for s in covered.sum(axis=(1, 2))})  # inside, at an edge, at a corner
+    [16, 19, 21]
+    """
+    positive("cutout", height=size[0], width=size[1])
+
+    def augment(key: Key, images: Images, /) -> Images:
+        check_images(images, "cutout")
+        _check_fill(images, fill)
+        height, width = images.shape[1:3]
+        if size[0] >= height and size[1] >= width:
+            raise ShapeError("cutout", f"images larger than {size} (height, width)", f"{(height, width)}")
+        rng = key.rng()
+        rows = _span(rng.integers(0, height, len(images)), size[0], height)
+        columns = _span(rng.integers(0, width, len(images)), size[1], width)
+        covered = images.copy()
+        covered[rows[:, :, None] & columns[:, None, :]] = fill
+        return covered
+
+    return augment
+
+
 def compose(*augments: Augment) -> Augment:
     """Do one after the other, each with a key of its own.
 
@@ -193,10 +222,21 @@ def _check_window(images: NDArray[Any], size: tuple[int, int], place: str) -> No
         raise ShapeError(place, f"images of at least {size} (height, width), padding included", got, "Add padding.")
 
 
-def _padded(images: Images, margin: int, fill: float) -> Images:
+def _check_fill(images: NDArray[Any], fill: float) -> None:
     in_range("augment", -math.inf, math.inf, low_open=True, high_open=True, fill=fill)
     if images.dtype == np.uint8 and not (0 <= fill <= 255 and float(fill).is_integer()):
         raise HyperparameterError("augment", "fill as a whole number in [0, 255] for uint8 images", repr(fill))
+
+
+def _span(centres: NDArray[Any], length: int, size: int) -> NDArray[np.bool_]:
+    """Tell for each centre which of ``size`` places lie in the window of ``length`` around it."""
+    start = (centres - length // 2)[:, None]
+    places = np.arange(size)
+    return (places >= start) & (places < start + length)
+
+
+def _padded(images: Images, margin: int, fill: float) -> Images:
+    _check_fill(images, fill)
     batch, height, width = images.shape[:3]
     padded = np.full((batch, height + 2 * margin, width + 2 * margin, *images.shape[3:]), fill, images.dtype)
     padded[:, margin : margin + height, margin : margin + width] = images

@@ -121,6 +121,32 @@ class Batches(Generic[X_co, T_co]):
             drop_last=self.drop_last,
         )
 
+    def augment(self, change: Callable[[Key, Batch[X_co, T_co]], Batch[X, T]]) -> Batches[X, T]:
+        """Return the same batches, each changed at random, inputs and targets together, with a key for each.
+
+        The rows of each batch stay the same. (What is random within it already, by `batches`' own ``augment``, is drawn
+        anew.) Raises HyperparameterError for batches without a key.
+
+        >>> import numpy as np
+        >>> def flip_signs(key, batch):
+        ...     sign = key.rng().choice([-1, 1])
+        ...     return Batch(sign * batch.inputs, sign * batch.targets)
+        >>> data = batches(np.ones((5, 3)), np.arange(5), batch_size=2, key=Key(0)).augment(flip_signs)
+        >>> next(data.epoch(0)).size
+        2
+        """
+        load, key = self.load, self.key
+        if key is None:
+            raise HyperparameterError(
+                "batches.augment", "batches with a key", "None", "Write batches(..., key=Key(0))."
+            )
+
+        def changed(rows: Rows, own: Key | None) -> Batch[X, T]:
+            inner, outer = (key if own is None else own).split()
+            return change(outer, load(rows, inner))
+
+        return Batches(changed, self.count, batch_size=self.batch_size, key=key, drop_last=self.drop_last)
+
     def _run(self, index: int, skip: int) -> Iterator[Batch[X_co, T_co]]:
         key = None if self.key is None else self.key.fold(index)
         order = None if key is None else key.rng().permutation(self.count)

@@ -9,6 +9,12 @@ loss of one sample is
 Both are unchanged when a constant is subtracted from the row: subtracting its maximum keeps ``exp`` from overflowing,
 and since one term of the sum is then 1, its logarithm is never that of 0. No probability is clipped, hence a sample
 that is predicted badly keeps its full gradient, where `categorical_cross_entropy` has none.
+
+Label smoothing ``e`` takes the share ``e`` from the target and spreads it evenly over all ``C`` classes: with
+
+    t'[c] = (1 - e) t[c] + e / C                        which sums to 1 again
+
+in the place of ``t``, so that no logit is rewarded for growing without end.
 """
 
 from __future__ import annotations
@@ -18,12 +24,14 @@ import numpy as np
 from fnn.arrays import Array
 from fnn.losses.reduction import ClassWeight, Reduction, check_class_weight, expand_rows, reduce, times
 from fnn.losses.targets import Labels, check_scores, labels_of, shares_of
+from fnn.validate import in_range
 
 
 def softmax_cross_entropy(
     y: Array,
     target: Labels,
     *,
+    label_smoothing: float = 0.0,
     reduction: Reduction = "mean",
     sample_weight: Array | None = None,
     class_weight: ClassWeight | None = None,
@@ -34,13 +42,16 @@ def softmax_cross_entropy(
     ``"mean"`` is over the samples (with more axes: over all labels), ``"sum"`` adds them. ``sample_weight`` (batch,),
     or of the labels' shape, multiplies the losses; ``class_weight`` (classes,) multiplies each by the weight of its
     label (for a soft target, by the mean weight under its shares). A weighted mean divides by the sum of the weights.
+    ``label_smoothing`` in [0, 1) is the share of each target that is spread over all classes; class weights go by the
+    target as it was before.
 
-    A logit of minus infinity rules a class out, where the targets are labels. Raises LabelError for labels out of
-    range or rows that are no shares; ShapeError, DtypeError, DataError for arrays that do not fit each other or are
-    empty.
+    A logit of minus infinity rules a class out, where the targets are labels and not smoothed. Raises LabelError for
+    labels out of range or rows that are no shares; ShapeError, DtypeError, DataError for arrays that do not fit each
+    other or are empty; HyperparameterError for a smoothing outside.
 
     References: Bridle (1990), "Probabilistic interpretation of feedforward classification network outputs"; Blanchard,
-    Higham, Higham (2021), "Accurately computing the log-sum-exp and softmax functions", sec. 1.
+    Higham, Higham (2021), "Accurately computing the log-sum-exp and softmax functions", sec. 1; Szegedy et al. (2016),
+    "Rethinking the inception architecture for computer vision", sec. 7.
 
     >>> logits = np.log([[0.7, 0.1, 0.2], [0.1, 0.5, 0.4], [0.02, 0.9, 0.08]])
     >>> value, dy = softmax_cross_entropy(logits, np.array([0, 1, 1]))
@@ -50,29 +61,37 @@ def softmax_cross_entropy(
                             [ 0.0067, -0.0333,  0.0267]]))
     """
     place = "softmax_cross_entropy"
+    in_range(place, 0, 1, high_open=True, label_smoothing=label_smoothing)
     check_scores(y, place)
     labels = labels_of(y, target, place)
     classes = y.shape[-1]
     weight = expand_rows(sample_weight, y, place)
     factors = None if class_weight is None else check_class_weight(class_weight, classes, y, place)
     logits = y.reshape(-1, classes)
+    kept, spread = 1 - label_smoothing, label_smoothing / classes
     dy: Array = logits - logits.max(axis=1, keepdims=True)
     if labels is not None:
         own = np.arange(len(labels)), labels
-        target_logit: Array = dy[own][:, None]
+        target_logit: Array = kept * dy[own][:, None]
+        if spread:
+            target_logit += spread * dy.sum(axis=1, keepdims=True)
         if factors is not None:
             weight = times(weight, factors[labels][:, None])
     else:
         shares = shares_of(y, target, place)
-        target_logit = (shares * dy).sum(axis=1, keepdims=True)
         if factors is not None:
             weight = times(weight, (shares @ factors)[:, None])
+        if spread:
+            shares = kept * shares + spread
+        target_logit = (shares * dy).sum(axis=1, keepdims=True)
     np.exp(dy, out=dy)
     total: Array = dy.sum(axis=1, keepdims=True)
     value, factor = reduce(np.log(total) - target_logit, weight, reduction, place)
     dy /= total
     if labels is not None:
-        dy[own] -= 1
+        dy[own] -= kept
+        if spread:
+            dy -= spread
     else:
         dy -= shares
     dy *= factor

@@ -50,6 +50,13 @@ def check_probabilities(y: Array, place: str) -> None:
         raise DataError(place, "probabilities in [0, 1]", first(y, (y < -_TOLERANCE) | (y > 1 + _TOLERANCE)), hint)
 
 
+def check_log_probabilities(y: Array, place: str) -> None:
+    """Refuse predictions above 0, such as logits; NaN passes, for the loss to show it."""
+    if y.max() > _TOLERANCE:
+        hint = "For logits take softmax_cross_entropy, or put fnn.log_softmax at the end of the model."
+        raise DataError(place, "log-probabilities of at most 0", first(y, y > _TOLERANCE), hint)
+
+
 def labels_of(y: Array, target: Labels, place: str) -> IntArray | None:
     """Return the labels, flat and checked to be below the number of classes; None if ``target`` holds shares.
 
@@ -90,6 +97,41 @@ def shares_of(y: Array, target: Labels, place: str) -> Array:
     if not (rows.min() >= 0 and sums.min() >= 1 - _TOLERANCE and sums.max() <= 1 + _TOLERANCE):
         raise _wrong_shares(target, place)
     return rows
+
+
+def classes_of(y: Array, target: Labels, place: str) -> IntArray:
+    """Return the labels, flat and checked; one-hot rows are turned into labels, soft ones refused.
+
+    >>> classes_of(np.zeros((2, 3)), np.array([[0, 0, 1], [1, 0, 0]]), "loss")
+    array([2, 0])
+    """
+    labels = labels_of(y, target, place)
+    if labels is None:
+        shares = shares_of(y, target, place)
+        if (shares.max(axis=1) < 1).any():
+            bad = first(shares.max(axis=1), shares.max(axis=1) < 1)
+            hint = "This loss compares one class with the others."
+            raise LabelError(place, "labels or one-hot rows", f"a row whose largest share is {bad}", hint)
+        labels = shares.argmax(axis=1)
+    return labels
+
+
+def signs_of(y: Array, target: Labels, place: str) -> Array:
+    """Return binary targets, 0 or 1 and of the shape of ``y``, as -1 and 1 in its dtype.
+
+    >>> signs_of(np.zeros(3), np.array([0, 1, 1]), "loss")
+    array([-1.,  1.,  1.])
+    """
+    check_float(y, place, "prediction")
+    _kind(target, place)
+    floats = _as_float(y, target, place)
+    _check_like(y, floats, place)
+    bad = (floats != 0) & (floats != 1)
+    if bad.any():
+        hint = "For targets of -1 and 1 write (target + 1) / 2." if floats.min() == -1 else ""
+        raise LabelError(place, "targets 0 or 1", first(target, bad), hint)
+    signs: Array = 2 * floats - 1
+    return signs
 
 
 def true_or_false(y: Array, target: Labels, place: str) -> Array:

@@ -20,7 +20,7 @@ import math
 import numpy as np
 
 from fnn.arrays import Array
-from fnn.optim.arithmetic import average, descend
+from fnn.optim.arithmetic import descend, moments
 from fnn.optim.base import Arrays, Optimizer, Paths
 from fnn.optim.schedules import Rate, as_schedule, show
 from fnn.optim.state import check_state, zeros
@@ -75,8 +75,7 @@ def build_adam(
         squares: list[Array] = []
         for g, w, m, s in zip(grads, params, state.mean, state.square, strict=True):
             work = np.empty_like(w)
-            mean = average(m, g, beta1, work)
-            square = average(s, np.multiply(g, g, out=work), beta2, work)
+            mean, square = moments(g, m, s, beta1, beta2, work)
             moved.append(descend(w, mean, square, corrected, eps * root, work))
             means.append(mean)
             squares.append(square)

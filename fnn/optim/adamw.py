@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import math
 
-from fnn.arrays import Array
 from fnn.optim.adam import AdamState, build_adam
-from fnn.optim.arithmetic import scaled
 from fnn.optim.base import Arrays, Optimizer, Paths
 from fnn.optim.schedules import Rate, show
-from fnn.tree import Where, select
+from fnn.optim.weight_decay import decayed
+from fnn.tree import Where
 from fnn.tree.select import check_where
 from fnn.validate import in_range
 
@@ -51,14 +50,6 @@ def adamw(
 
     def step(grads: Arrays, state: AdamState, params: Arrays, paths: Paths) -> tuple[Arrays, Arrays, AdamState]:
         _, moved, state = inner.step(grads, state, params, paths)
-        decay = -state.learning_rate * weight_decay
-        decayed: list[Array] = []
-        for w, new, chosen in zip(params, moved, select(where, paths(), name), strict=True):
-            if chosen:
-                lost = scaled(w, decay)
-                lost += new
-                new = lost
-            decayed.append(new)
-        return grads, decayed, state
+        return grads, decayed(params, moved, state.learning_rate * weight_decay, where, paths, name), state
 
     return Optimizer(inner.init, step, name=name)

@@ -31,6 +31,16 @@ def average(old: Array, new: Array, decay: float, work: Array) -> Array:
     return freeze(result)
 
 
+def moments(g: Array, mean: Array, square: Array, beta1: float, beta2: float, work: Array) -> tuple[Array, Array]:
+    """Return the running means of the gradients and of their squares, one step on; overwrites ``work``.
+
+    >>> moments(np.array([4.0]), np.zeros(1), np.zeros(1), 0.5, 0.75, np.empty(1))
+    (array([2.]), array([4.]))
+    """
+    new_mean = average(mean, g, beta1, work)
+    return new_mean, average(square, np.multiply(g, g, out=work), beta2, work)
+
+
 def descend(w: Array, direction: Array, square: Array, rate: float, eps: float, work: Array) -> Array:
     """Return ``w - rate * direction / (sqrt(square) + eps)``, written into ``work``.
 

@@ -7,11 +7,15 @@ A `Transform` threads gradients *and* parameters through, over flat lists of arr
 Clipping changes the gradients and hands the parameters on; Adam hands the gradients on and returns new parameters; a
 moving average looks at the new parameters. `chain` runs transforms one after the other; one that moves the parameters
 is an `Optimizer`, whose `update` lifts all this to trees of any type.
+
+Besides, a transform may react to how training goes: `fit` hands it the figures of each epoch,
+
+    observe(state, metrics) -> state
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, overload
 
 import attrs
@@ -40,19 +44,28 @@ Paths: TypeAlias = Callable[[], Sequence[str]]
 
 Step: TypeAlias = Callable[[Arrays, S, Arrays, Paths], tuple[Arrays, Arrays, S]]
 
+Observe: TypeAlias = Callable[[S, Mapping[str, float]], S]
+
 STATE_HINT = "Take the state from this optimizer's start, or load it with that as the example."
+
+
+def unmoved(state: S, metrics: Mapping[str, float]) -> S:
+    """Return the state as it is: what transforms do that do not react to metrics."""
+    return state
 
 
 @attrs.frozen(eq=False)
 class Transform(Generic[S]):
     """One link of a chain: ``init(params) -> state`` and ``step(grads, state, params, paths)``, over flat leaves.
 
-    ``step`` returns ``(grads, params, state)``. It must not change any array that it was given. ``position`` is where
-    it belongs in a chain, before or after the optimizer; None if it may stand anywhere.
+    ``step`` returns ``(grads, params, state)``. It must not change any array that it was given. ``observe(state,
+    metrics)`` is called at the end of each epoch with its figures, and returns the state to go on with, by default the
+    same. ``position`` is where it belongs in a chain, before or after the optimizer; None if it may stand anywhere.
     """
 
     init: Callable[[Arrays], S]
     step: Step[S]
+    observe: Observe[S] = attrs.field(default=unmoved, kw_only=True)
     name: str = attrs.field(default="transform", kw_only=True)
     position: Literal["before", "after"] | None = attrs.field(default=None, kw_only=True)
 
@@ -83,7 +96,7 @@ class Optimizer(Transform[S]):
 
         Raises StructureError, ShapeError or DtypeError, with the path, where the gradients do not fit the parameters.
         """
-        _check_fit(params, grads, "")
+        check_fit(params, grads, "")
         leaves = tree.trained_leaves(params)
         _, moved, state = self.step(tree.trained_leaves(grads), state, leaves, lambda: _paths(params))
         return tree.with_trained_leaves(params, [_owned(*pair) for pair in zip(leaves, moved, strict=True)]), state
@@ -101,7 +114,7 @@ def _owned(old: Array, new: Array) -> Array:
     return freeze(np.array(new) if new is old and new.flags.writeable else new)
 
 
-def _check_fit(params: object, grads: object, path: str) -> None:
+def check_fit(params: object, grads: object, path: str) -> None:
     """Raise for the first place where the gradients do not fit the trained leaves of the parameters."""
     place = path or "grads"
     if isinstance(params, np.ndarray) and isinstance(grads, np.ndarray):
@@ -119,7 +132,7 @@ def _check_fit(params: object, grads: object, path: str) -> None:
         raise StructureError(place, f"gradients of {names[0]}", names[1])
     for (name, child, is_buffer), (_, other, _) in zip(wanted, given, strict=True):
         if not is_buffer:
-            _check_fit(child, other, join(path, name))
+            check_fit(child, other, join(path, name))
 
 
 @overload
@@ -174,7 +187,11 @@ def chain(*transforms: Transform[Any]) -> Optimizer[Any]:
             new.append(s)
         return grads, params, tuple(new)
 
-    return Optimizer(init, step, name=name)
+    def observe(state: tuple[Any, ...], metrics: Mapping[str, float]) -> tuple[Any, ...]:
+        _check_states(state, len(transforms), name)
+        return tuple(t.observe(s, metrics) for t, s in zip(transforms, state, strict=True))
+
+    return Optimizer(init, step, observe=observe, name=name)
 
 
 def _check_transform(given: object) -> None:

@@ -1,7 +1,8 @@
 """Learning-rate schedules: pure functions from the number of steps taken (0 at first) to a rate.
 
 Any function of that kind will do as a learning rate. Those made here check their numbers and know their names, which
-optimizers show: ``adam(inverse_time(0.001, decay=0.001))``.
+optimizers show: ``adam(inverse_time(0.001, decay=0.001))``. A rate that reacts to how training goes is no such
+function, but a part of the optimizer's state: see `fnn.optim.plateau`.
 """
 
 from __future__ import annotations
@@ -145,6 +146,16 @@ def piecewise_constant(boundaries: Sequence[int], rates: Sequence[float]) -> Sch
         in_range(f"{place}, rates[{i}]", 0, math.inf, high_open=True, rate=value)
     values = tuple(float(value) for value in values)
     return _Named(lambda step: values[bisect.bisect_right(at, step)], f"{place}({[*at]}, {[*values]})")
+
+
+def times(rate: Rate, factor: float) -> Schedule:
+    """Return a schedule of ``factor`` times the rate.
+
+    >>> times(constant(0.5), 0.5), times(0.5, 0.5)(0)
+    (0.5 * constant(0.5), 0.25)
+    """
+    schedule = rate if callable(rate) else constant(rate)
+    return _Named(lambda step: schedule(step) * factor, f"{factor:g} * {show(rate)}")
 
 
 def as_schedule(rate: Rate, place: str) -> Schedule:

@@ -22,16 +22,24 @@ def zeros(params: Arrays) -> tuple[Array, ...]:
 
 
 def check_state(state: object, kind: type, params: Arrays, place: str) -> None:
-    """Refuse the state of another optimizer, or one made for other parameters."""
-    if not isinstance(state, kind):
-        raise StructureError(place, f"a state {kind.__name__}", describe(state), STATE_HINT)
+    """Refuse the state of another optimizer, or one made for other parameters.
+
+    A field named ``inner`` is the state of a wrapped optimizer, which checks it itself.
+    """
+    check_kind(state, kind, place)
     wanted = [(w.shape, w.dtype) for w in params]
     for name, arrays, _ in children(state):
-        if [(a.shape, a.dtype) for a in arrays] != wanted:
+        if name != "inner" and [(a.shape, a.dtype) for a in arrays] != wanted:
             expected, got = (", ".join(map(describe, group)) or "none" for group in (params, arrays))
             raise StructureError(
                 place, f"{name} for parameters {expected}", got, "This state was made for other parameters."
             )
+
+
+def check_kind(state: object, kind: type, place: str) -> None:
+    """Refuse the state of another optimizer."""
+    if not isinstance(state, kind):
+        raise StructureError(place, f"a state {kind.__name__}", describe(state), STATE_HINT)
 
 
 def nodes(state: object) -> Iterator[object]:

@@ -12,6 +12,19 @@ from fnn.tree.select import check_where
 from fnn.validate import in_range
 
 
+def decayed(params: Arrays, moved: Arrays, rate: float, where: Where, paths: Paths, name: str) -> list[Array]:
+    """Return ``moved - rate * params`` where ``where`` chooses: decay that stands beside the gradient, not in it."""
+    shrunk: list[Array] = []
+    for w, new, chosen in zip(params, moved, select(where, paths(), name), strict=True):
+        if chosen:
+            lost = scaled(w, -rate)
+            lost += new
+            shrunk.append(lost)
+        else:
+            shrunk.append(new)
+    return shrunk
+
+
 def weight_decay(strength: float, *, where: Where = "*weight") -> Transform[None]:
     """Add ``strength * w`` to the gradients of the parameters that ``where`` chooses: no biases by default.
 

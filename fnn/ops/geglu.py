@@ -1,0 +1,52 @@
+"""The gated unit with GELU for its gate, ``a gelu(b)``, and its derivative.
+
+With ``x = [a, b]`` halved along the last axis, ``Phi`` the distribution function of the standard normal distribution
+and ``phi = Phi'`` its density,
+
+    y = a b Phi(b)
+    da = dy b Phi(b)        db = dy a (Phi(b) + b phi(b))
+
+by the product rule. As in gelu, ``Phi(b) = erfc(-b / sqrt 2) / 2`` keeps the digits in the left tail. ``a``, ``b`` and
+``Phi(b)`` are cached.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TypeAlias
+
+import numpy as np
+
+from fnn.arrays import Array
+from fnn.ops.erf import erfc
+from fnn.ops.halves import halves, joined
+
+GegluCache: TypeAlias = tuple[Array, Array, Array]
+
+
+def geglu_forward(x: Array) -> tuple[Array, GegluCache]:
+    """Return ``a b Phi(b)`` for ``x = [a, b]``, and the cache ``(a, b, Phi(b))``.
+
+    Shapes: x (..., 2 * features), y (..., features). Raises ShapeError for an odd number of features.
+
+    Reference: Shazeer (2020), "GLU variants improve transformer", eq. 5.
+
+    >>> geglu_forward(np.array([[4.0, 4.0, 1.0, -1000.0]]))[0].round(6).tolist()
+    [[3.365379, -0.0]]
+    """
+    a, b = halves(x, "geglu")
+    distribution: Array = 0.5 * erfc(b * -math.sqrt(0.5))
+    y: Array = a * (b * distribution)
+    return y, (a, b, distribution)
+
+
+def geglu_backward(dy: Array, cache: GegluCache) -> Array:
+    """Return ``dx = [dy b Phi(b), dy a (Phi(b) + b phi(b))]``.
+
+    >>> geglu_backward(np.array([[1.0]]), (np.array([[4.0]]), np.array([[0.0]]), np.array([[0.5]])))
+    array([[0., 2.]])
+    """
+    a, b, distribution = cache
+    near = np.clip(b, -40, 40)  # phi(40) is 0, and the square must not overflow
+    density: Array = np.exp(-0.5 * near * near) * (1 / math.sqrt(2 * math.pi))
+    return joined(dy * (b * distribution), dy * a * (distribution + near * density))
