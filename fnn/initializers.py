@@ -20,7 +20,7 @@ import numpy as np
 from fnn.arrays import Array
 from fnn.errors import HyperparameterError, ShapeError
 from fnn.random import Key
-from fnn.validate import in_range, is_number, shown
+from fnn.validate import in_range, is_number, positive, shown
 
 __all__ = [
     "Initializer",
@@ -197,6 +197,27 @@ def orthogonal(gain: float = 1.0) -> Initializer:
         q *= np.copysign(gain, r.diagonal())
         matrix = q if rows >= columns else q.T
         return np.ascontiguousarray(matrix.reshape(shape), np.float32)
+
+    return draw
+
+
+def blocks(initializer: Initializer, count: int) -> Initializer:
+    """Draw a weight as ``count`` blocks of columns side by side, each by itself: the gates of a recurrent layer, say.
+
+    Each block has its own fans, or is orthogonal by itself. Raises ShapeError where ``count`` does not divide the
+    columns.
+
+    >>> weight = blocks(orthogonal(), 2)(Key(0), (3, 6))
+    >>> np.allclose(weight[:, 3:].T @ weight[:, 3:], np.eye(3), atol=1e-6)
+    True
+    """
+    positive("initializers.blocks", count=count)
+
+    def draw(key: Key, shape: tuple[int, ...]) -> Array:
+        if shape[-1] % count:
+            raise ShapeError("initializers.blocks", f"columns in {count} equal blocks", f"shape {shape}")
+        block = (*shape[:-1], shape[-1] // count)
+        return np.concatenate([initializer(key.fold(i), block) for i in range(count)], axis=-1)
 
     return draw
 

@@ -28,7 +28,9 @@ Cache = TypeVar("Cache")
 Ps = TypeVarTuple("Ps")
 
 Backward: TypeAlias = Callable[[Y], tuple[P, X]]
-"""``backward(dy) -> (grads, dx)``: the gradients have the type of the parameters, ``dx`` that of the input."""
+"""``backward(dy) -> (grads, dx)``: the gradients have the type of the parameters, ``dx`` that of the input.
+
+Integers have no derivative: for an input of indices ``dx`` is zeros of its shape and dtype."""
 
 ShapeRule: TypeAlias = Callable[[Shape], Shape]
 """From the shape of one input sample to that of one output sample; raises ShapeError for a shape that cannot be."""

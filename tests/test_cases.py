@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,17 @@ import fnn
 from fnn import tree
 from fnn.errors import DataError, DtypeError, FnnError
 from fnn.model import output_shape
-from tests.cases import Case, LossCase, combinators, layers, losses, ops
+from tests.cases import Case, LossCase, attention, blocks, combinators, layers, losses, ops, sequences
 
-CASES: list[Case] = [*ops.CASES, *layers.CASES, *combinators.CASES]
+CASES: list[Case] = [
+    *ops.CASES,
+    *layers.CASES,
+    *combinators.CASES,
+    *blocks.FREEZE,
+    *blocks.REPEAT,
+    *sequences.RECURRENT,
+    *attention.ATTENTION,
+]
 STAGES = [case for case in CASES if isinstance(case.subject, fnn.Model | fnn.Fn)]
 SEED = 5
 
@@ -44,7 +53,7 @@ def draw(case: Case, dtype: type[np.floating[Any]] = np.float64) -> tuple[Any, t
     drawn = case.inputs(np.random.default_rng(SEED))
     arguments = drawn if isinstance(case.subject, tuple) and isinstance(drawn, tuple) else (drawn,)
     params = case.subject.init(fnn.Key(SEED)) if isinstance(case.subject, fnn.Model) else None
-    params, arguments = tree.astype((params, arguments), dtype)
+    params, arguments = tree.copy(tree.astype((params, arguments), dtype))
     return params, arguments
 
 
@@ -81,6 +90,21 @@ def first(leaf: Leaf) -> Leaf:
     return leaf[:1]
 
 
+def halved(leaf: Leaf) -> Leaf:
+    return leaf if leaf.dtype.kind == "b" else leaf // 2 if leaf.dtype.kind in "iu" else 0.5 * leaf
+
+
+def floats(node: Any) -> list[Leaf]:
+    return [leaf for leaf in tree.leaves(node) if leaf.dtype.kind == "f"]
+
+
+def sample_shape(node: Any) -> Any:
+    """The shape of one sample: of padded sequences that of their values, of a tuple that of each."""
+    if isinstance(node, fnn.Padded):
+        return sample_shape(node.values)
+    return tuple(map(sample_shape, node)) if isinstance(node, tuple) else node if node is None else node.shape[1:]
+
+
 def assert_close(got: Any, expected: Any) -> None:
     for a, b in zip(tree.leaves(got), tree.leaves(expected), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14)
@@ -107,7 +131,7 @@ def test_gradient(case: Case) -> None:
     params, arguments = draw(case)
     for seed in (0, 1):
         report = fnn.check.gradients(case.subject, *arguments, params=params, key=fnn.Key(seed), tolerance=1e-8)
-        assert len(report.entries) >= len(tree.leaves(arguments))
+        assert len(report.entries) >= len(floats(arguments))
 
 
 @of_all([case for case in CASES if case.analytic])
@@ -143,7 +167,7 @@ def test_same_call_same_bits(case: Case) -> None:
     y, backward = forward(case, params, arguments)
     dy = some_dy(y)
     gradients = tree.copy(backward(dy))
-    other, _ = forward(case, params, tree.map(lambda leaf: 0.5 * leaf, arguments))
+    other, _ = forward(case, params, tree.map(halved, arguments))
     again, backward_again = forward(case, params, arguments)
     assert tree.equal(y, again)
     assert not tree.equal(y, other) or case.covers == "step"
@@ -155,11 +179,11 @@ def test_same_call_same_bits(case: Case) -> None:
 def test_float32_stays_float32(case: Case) -> None:
     params, arguments = draw(case, np.float32)
     y, backward = forward(case, params, arguments)
-    found = tree.leaves((apply(case, params, arguments), y, backward(some_dy(y))))
+    found = floats((apply(case, params, arguments), y, backward(some_dy(y))))
     assert {leaf.dtype for leaf in found} == {np.dtype(np.float32)}
     params, arguments = draw(case)
     exact, _ = forward(case, params, arguments)
-    for leaf, reference in zip(tree.leaves(y), tree.leaves(exact), strict=True):
+    for leaf, reference in zip(floats(y), floats(exact), strict=True):
         np.testing.assert_allclose(leaf, reference, rtol=2e-5, atol=2e-6)
 
 
@@ -190,8 +214,18 @@ def test_memory_layout_does_not_matter(case: Case, layout: Callable[[Leaf], Leaf
 def test_shape_rule_tells_the_truth(case: Case) -> None:
     params, (x,) = draw(case, np.float32)
     assert isinstance(case.subject, fnn.Model | fnn.Fn)
-    shapes = tree.map(lambda leaf: leaf.shape[1:], (x, apply(case, params, (x,))))
-    assert output_shape(case.subject, shapes[0]) == shapes[1]
+    assert output_shape(case.subject, sample_shape(x)) == sample_shape(apply(case, params, (x,)))
+
+
+@of_all(STAGES)
+def test_dx_is_like_x(case: Case) -> None:
+    params, (x,) = draw(case, np.float32)
+    y, backward = forward(case, params, (x,))
+    found = backward(some_dy(y))
+    dx = found[1] if isinstance(case.subject, fnn.Model) else found
+    tree.map(lambda *_: None, x, dx)  # of one structure
+    assert [(leaf.shape, leaf.dtype) for leaf in tree.leaves(x)] == [(d.shape, d.dtype) for d in tree.leaves(dx)]
+    assert not any(d.any() for d in tree.leaves(dx) if d.dtype.kind in "iu"), "integers have no derivative"
 
 
 @of_all([case for case in STAGES if isinstance(case.subject, fnn.Model)])
@@ -215,26 +249,34 @@ BAD: list[tuple[str, type[FnnError], Callable[[Leaf], object]]] = [
 ]
 
 
+def names(stage: Any, shape: Any) -> list[str]:
+    """The name of a stage, and of all that it is made of."""
+    inner = stage.parts(shape) if stage.parts is not None else []
+    return [stage.name, *(name for _, part, s in inner for name in names(part, s))]
+
+
 @pytest.mark.parametrize(("bad", "kind", "spoil"), BAD, ids=[name for name, _, _ in BAD])
 @of_all(STAGES)
 def test_bad_input(case: Case, bad: str, kind: type[FnnError], spoil: Callable[[Leaf], object]) -> None:
     params, (x,) = draw(case, np.float32)
+    if bad == "integers" and not floats(x):
+        spoil = partial(np.asarray, dtype=np.float32)
     spoilt = tree.map(spoil, x)
     for call in (apply, forward):
         with pytest.raises(kind) as caught:
             call(case, params, (spoilt,))
         stage = caught.value.place.split(" > ")[-1]
         assert stage
-        assert stage in str(case.subject)  # the stage itself, or one that the combinator is made of
+        assert any(stage in name for name in names(case.subject, sample_shape(x)))
         assert caught.value.expected in str(caught.value)
         assert caught.value.got in str(caught.value)
 
 
-@of_all([case for case in STAGES if isinstance(case.subject, fnn.Model) and tree.leaves(draw(case)[0])])
+@of_all([case for case in STAGES if isinstance(case.subject, fnn.Model) and all(map(floats, draw(case)))])
 def test_parameters_and_input_of_two_dtypes(case: Case) -> None:
     params, _ = draw(case, np.float32)
     _, arguments = draw(case, np.float64)
-    with pytest.raises(DtypeError, match=r"expected input of the parameters' dtype float32, got float64\."):
+    with pytest.raises(DtypeError, match=r"expected .* dtype float32, got float64\."):
         apply(case, params, arguments)
 
 
@@ -282,7 +324,7 @@ def test_loss_value_is_a_number_and_dy_like_y(case: LossCase) -> None:
     value, dy = case.loss(y, target, **options)
     assert type(value) is float
     assert value == pytest.approx(exact, rel=1e-4)
-    for leaf, gradient in zip(tree.leaves(y), tree.leaves(dy), strict=True):
+    for leaf, gradient in zip(floats(y), floats(dy), strict=True):
         assert gradient.shape == leaf.shape
         assert gradient.dtype == np.float32
 
@@ -322,7 +364,7 @@ def test_loss_of_bad_predictions(case: LossCase, bad: str, kind: type[FnnError],
     assert caught.value.got in str(caught.value)
 
 
-@of_all(losses.CASES)
+@of_all([case for case in losses.CASES if tree.leaves(draw_loss(case)[1])])
 def test_loss_of_targets_that_are_one_short(case: LossCase) -> None:
     y, target, options = draw_loss(case)
     with pytest.raises(FnnError) as caught:
@@ -335,8 +377,10 @@ def test_loss_of_targets_that_are_one_short(case: LossCase) -> None:
 TABLES: list[tuple[str, Sequence[Case | LossCase]]] = [
     ("fnn.ops", ops.CASES),
     ("fnn.layers", layers.CASES),
-    ("fnn.combine", combinators.CASES),
+    ("fnn.combine", [*combinators.CASES, *blocks.FREEZE, *blocks.REPEAT]),
     ("fnn.losses", losses.CASES),
+    ("fnn.recurrent", sequences.RECURRENT),
+    ("fnn.attention", attention.ATTENTION),
 ]
 of_tables = pytest.mark.parametrize(("module", "cases"), TABLES, ids=[module for module, _ in TABLES])
 
@@ -353,7 +397,8 @@ def public(module: str) -> set[str]:
         for name, value in values.items()
         if inspect.isfunction(value) or isinstance(value, fnn.Model | fnn.Fn) or attrs.has(type(value))
     }
-    return {name.removesuffix("_forward").removesuffix("_backward") for name in chosen}
+    pairs = module == "fnn.ops"
+    return {name.removesuffix("_forward").removesuffix("_backward") if pairs else name for name in chosen}
 
 
 @of_tables

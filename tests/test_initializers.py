@@ -209,4 +209,4 @@ def test_every_initializer_is_tested_here() -> None:
         for name, value in vars(initializers).items()
         if getattr(value, "__module__", "") == "fnn.initializers" and callable(value) and name[0] != "_"
     }
-    assert public - {"fans", "Initializer"} == set(ALL)
+    assert public - {"blocks", "fans", "Initializer"} == set(ALL)

@@ -103,13 +103,16 @@ def gradients(
 
 
 def _direction(name: str, y: Any, key: Key) -> Any:
-    """Draw ``dy``, random, so that no error can hide behind a symmetry."""
+    """Draw ``dy``, random, so that no error can hide behind a symmetry; integers and booleans stand as they are."""
     rng = key.rng()
-    for path, leaf in tree.leaves_with_paths({"output": y}):
+    outputs = [(path, leaf) for path, leaf in tree.leaves_with_paths({"output": y}) if leaf.dtype.kind not in "iub"]
+    for path, leaf in outputs:
         if leaf.dtype != np.float64:
             hint = "The forward changes the dtype: dtype in, dtype out."
             raise DtypeError(name, f"{path} in float64, as the inputs are", str(leaf.dtype), hint)
-    return tree.map(lambda leaf: np.asarray(rng.standard_normal(leaf.shape)), y)
+    if not outputs:
+        raise StructureError(name, "an output of floats", "none", "Integers have no gradient.")
+    return tree.map(lambda leaf: rng.standard_normal(leaf.shape) if leaf.dtype.kind == "f" else leaf, y)
 
 
 def _floats(arguments: Arguments) -> dict[str, NDArray[Any]]:
@@ -144,7 +147,7 @@ def _numeric(
 
     def objective() -> complex:
         pairs = zip(tree.leaves(dy), tree.leaves(run(arguments)[0]), strict=True)
-        return complex(sum((a * b).sum() for a, b in pairs))
+        return complex(sum((a * b).sum() for a, b in pairs if a.dtype.kind == "f"))
 
     def slope(leaf: NDArray[Any], index: tuple[int, ...]) -> float:
         value = leaf[index]

@@ -6,6 +6,7 @@ from fnn.train.evaluate import Source, evaluate, predict
 from fnn.train.events import EarlyStop, End, EpochEnd, Event, Events, Row, StepEnd, final
 from fnn.train.fit import fit
 from fnn.train.history import history, read_history, write_history
+from fnn.train.objective import objective
 from fnn.train.progress import progress
 from fnn.train.state import TrainState, start
 from fnn.train.step import Loss, Metric, TrainStep, train_step
@@ -29,6 +30,7 @@ __all__ = [
     "final",
     "fit",
     "history",
+    "objective",
     "predict",
     "progress",
     "read_history",

@@ -89,7 +89,8 @@ def _run(
         with contextlib.suppress(StructureError):  # an optimizer of the user's own may have none to tell
             metrics["learning_rate"] = learning_rate(state.optimizer)
         metrics |= {f"validation_{name}": value for name, value in _validate(step, state.params, validate).items()}
-        state = evolve(state, epoch=state.epoch + 1, batch=0, sums={})
+        optimizer = step.optimizer.observe(state.optimizer, metrics)
+        state = evolve(state, optimizer=optimizer, epoch=state.epoch + 1, batch=0, sums={})
         yield EpochEnd(state, metrics, epoch=state.epoch, epochs=epochs)
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from fnn import layers
-from tests.cases import Case, away_from, normal
+from tests.cases import Case, activations, attention, away_from, images, normal, sequences
 
 CASES: list[Case] = [
+    *activations.LAYERS,
+    *attention.LAYERS,
+    *images.LAYERS,
+    *sequences.LAYERS,
     Case("dense", layers.dense(3, 2), normal(4, 3)),
     Case("dense(sequence)", layers.dense(3, 2), normal(4, 5, 3)),
     Case("dropout", layers.dropout(0.4), normal(4, 5), agrees=False, batched=False),

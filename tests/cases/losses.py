@@ -13,15 +13,24 @@ from fnn.losses import (
     Weighted,
     binary_cross_entropy,
     categorical_cross_entropy,
+    contrastive,
+    cosine_distance,
+    hinge,
     huber,
+    kl_divergence,
     mean_absolute_error,
     mean_squared_error,
+    multiclass_hinge,
+    negative_log_likelihood,
     sigmoid_cross_entropy,
+    sigmoid_focal,
     softmax_cross_entropy,
+    softmax_focal,
     sum_of_squares,
+    triplet,
     weighted,
 )
-from tests.cases import LossCase, away_from, normal
+from tests.cases import LossCase, away_from, normal, sequences
 
 Loss = Callable[..., tuple[float, Any]]
 
@@ -54,6 +63,10 @@ def soft(rng: np.random.Generator, batch: tuple[int, ...]) -> Array:
     return shares
 
 
+def log_shares(rng: np.random.Generator, batch: tuple[int, ...]) -> Array:
+    return np.log(soft(rng, batch))
+
+
 def bits(rng: np.random.Generator, batch: tuple[int, ...]) -> Any:
     return rng.integers(0, 2, (*batch, OUTPUTS))
 
@@ -64,6 +77,16 @@ def between(rng: np.random.Generator, batch: tuple[int, ...]) -> Array:
 
 def pair(y: Make, target: Make) -> Make:
     return lambda rng, batch: (y(rng, batch), target(rng, batch))
+
+
+def embeddings(members: int, *, same: bool) -> Make:
+    """The embeddings of pairs or triples, with a target that says which pairs are equal, or none."""
+
+    def make(rng: np.random.Generator, batch: tuple[int, ...]) -> Any:
+        y = tuple(scores(rng, batch) for _ in range(members))
+        return y, rng.integers(0, 2, batch) if same else None
+
+    return make
 
 
 def off_by(error: Callable[..., Callable[[np.random.Generator], Array]]) -> Make:
@@ -109,12 +132,55 @@ VARIANTS: dict[str, tuple[Loss, Make]] = {
         partial(binary_cross_entropy, class_weight=[0.5, 2.0]),
         pair(between, between),
     ),
+    "softmax_cross_entropy (labels, smoothed, class weights)": (
+        partial(softmax_cross_entropy, label_smoothing=0.2, class_weight=[0.5, 2.0, 1.5]),
+        pair(scores, labels),
+    ),
+    "softmax_cross_entropy (soft, smoothed, class weights)": (
+        partial(softmax_cross_entropy, label_smoothing=0.2, class_weight=[0.5, 2.0, 1.5]),
+        pair(scores, soft),
+    ),
+    "negative_log_likelihood (labels, class weights)": (
+        partial(negative_log_likelihood, class_weight=[0.5, 2.0, 1.5]),
+        pair(log_shares, labels),
+    ),
+    "negative_log_likelihood (one-hot)": (negative_log_likelihood, pair(log_shares, one_hot)),
+    "negative_log_likelihood (soft, class weights)": (
+        partial(negative_log_likelihood, class_weight=[0.5, 2.0, 1.5]),
+        pair(log_shares, soft),
+    ),
+    "kl_divergence (soft)": (kl_divergence, pair(log_shares, soft)),
+    "kl_divergence (labels)": (kl_divergence, pair(log_shares, labels)),
+    "hinge (integers)": (hinge, pair(scores, bits)),
+    "hinge (margin, class weights)": (partial(hinge, margin=2.5, class_weight=[0.5, 2.0]), pair(scores, bits)),
+    "multiclass_hinge (labels)": (multiclass_hinge, pair(scores, labels)),
+    "multiclass_hinge (one-hot, margin, class weights)": (
+        partial(multiclass_hinge, margin=2.5, class_weight=[0.5, 2.0, 1.5]),
+        pair(scores, one_hot),
+    ),
+    "softmax_focal (labels)": (softmax_focal, pair(scores, labels)),
+    "softmax_focal (one-hot, gamma, class weights)": (
+        partial(softmax_focal, gamma=0.5, class_weight=[0.5, 2.0, 1.5]),
+        pair(scores, one_hot),
+    ),
+    "sigmoid_focal (integers)": (sigmoid_focal, pair(scores, bits)),
+    "sigmoid_focal (gamma, class weights)": (
+        partial(sigmoid_focal, gamma=0.5, class_weight=[0.5, 2.0]),
+        pair(scores, bits),
+    ),
+    "cosine_distance": (cosine_distance, pair(scores, scores)),
     "mean_squared_error": (mean_squared_error, off_by(normal)),
     "mean_absolute_error": (mean_absolute_error, off_by(partial(away_from, 0))),
     "sum_of_squares": (sum_of_squares, off_by(normal)),
     "huber": (partial(huber, delta=DELTA), off_by(around_delta)),
 }
-"""Each loss with each kind of target, as a function of the batch's axes."""
+"""Each loss of one array with each kind of target, as a function of the batch's axes."""
+
+OF_SEVERAL: dict[str, tuple[Loss, Make]] = {
+    "contrastive": (partial(contrastive, margin=4.0), embeddings(2, same=True)),
+    "triplet": (partial(triplet, margin=2.0), embeddings(3, same=False)),
+}
+"""Losses of pairs and triples."""
 
 
 def _rows(name: str, loss: Loss, make: Make) -> list[LossCase]:
@@ -139,6 +205,7 @@ def _with_weights(rng: np.random.Generator) -> tuple[Array, Weighted[Array]]:
 
 
 CASES: list[LossCase] = [
-    *(row for name, (loss, make) in VARIANTS.items() for row in _rows(name, loss, make)),
+    *(row for name, (loss, make) in {**VARIANTS, **OF_SEVERAL}.items() for row in _rows(name, loss, make)),
+    *sequences.LOSSES,
     LossCase("weighted", weighted(mean_squared_error), _with_weights, place="mean_squared_error"),
 ]

@@ -10,7 +10,7 @@ import numpy as np
 from fnn import ops
 from fnn.arrays import Array
 from fnn.random import Key
-from tests.cases import Case, away_from, normal
+from tests.cases import Case, activations, attention, away_from, images, normal, sequences
 
 
 def linear_inputs(*batch: int, bias: bool = True) -> Any:
@@ -27,6 +27,10 @@ def linear_backward_no_bias(dy: Array, cache: tuple[Array, Array]) -> tuple[Arra
 
 
 CASES: list[Case] = [
+    *activations.OPS,
+    *images.OPS,
+    *sequences.OPS,
+    *attention.OPS,
     Case(
         "dropout",
         (partial(ops.dropout_forward, key=Key(1), rate=0.4), ops.dropout_backward),
