@@ -167,7 +167,7 @@ class Serial(Composed[X, Y, *Ps], Generic[X, Y, *Ps]):
 
     # A Serial grows flat where a Model would nest; code that is generic over Model[P, X, Y] and composes further sees
     # the flat tuple when it is handed a bare Serial, which `into` then reports.
-    @overload  # type: ignore[override]
+    @overload  # type: ignore[override]  # on purpose, see above
     def __rshift__(self, other: Model[Q, Y, Z]) -> Serial[X, Z, *Ps, Q]: ...
     @overload
     def __rshift__(self, other: Fn[Y, Z]) -> Serial[X, Z, *Ps]: ...

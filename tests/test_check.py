@@ -531,7 +531,7 @@ def test_step_may_be_given() -> None:
 
 def test_misuse_is_explained() -> None:
     with pytest.raises(HyperparameterError, match=r"check\.gradients: expected method 'central' or 'complex', got 'x'"):
-        gradients(fnn.tanh, X, method="x")  # type: ignore[arg-type]
+        gradients(fnn.tanh, X, method="x")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(HyperparameterError, match=r"expected tolerance in \(0, inf\), got 0"):
         gradients(fnn.tanh, X, tolerance=0)
     with pytest.raises(HyperparameterError, match=r"expected step in \(0, inf\), got -1e-06"):

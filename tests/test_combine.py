@@ -223,7 +223,7 @@ def test_parallel_into_a_record() -> None:
     assert renewed.right.count == 1
     grads, _ = backward((np.ones((5, 3)), np.ones((5, 4))))
     assert type(grads) is Branches
-    assert refused(StructureError, lambda: model.apply((params.left, params.right), X64)) == (  # type: ignore[arg-type]
+    assert refused(StructureError, lambda: model.apply((params.left, params.right), X64)) == (  # type: ignore[arg-type]  # wrong on purpose
         "parallel(dense(4, 3), centre(4), tuple): expected parameters Branches, got a tuple. "
         "Use this model's init or load."
     )

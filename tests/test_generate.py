@@ -64,7 +64,7 @@ def test_what_does_not_fit_is_refused_at_once() -> None:
     with pytest.raises(HyperparameterError, match=r"^generate: expected count as an integer of at least 1, got 0\."):
         fnn.generate(LSTM, PARAMS, PROMPT, Key(0), count=0)
     with pytest.raises(StructureError, match=r"^generate: expected a recurrent model, got a Model\. Such as"):
-        fnn.generate(fnn.embedding(7, 4), PARAMS, PROMPT, Key(0))  # type: ignore[arg-type]
+        fnn.generate(fnn.embedding(7, 4), PARAMS, PROMPT, Key(0))  # type: ignore[arg-type]  # wrong on purpose
     mask = np.array([[True, True, True], [False, False, False]])
     with pytest.raises(DataError, match=r"^last_step: expected a step in each sequence, got none in sequence 1\."):
         next(fnn.generate(LSTM, PARAMS, Padded(PROMPT, mask), Key(0)))

@@ -115,10 +115,10 @@ def test_key_decides(name: str) -> None:
 
 
 def test_global_generator_is_not_touched() -> None:
-    before = pickle.dumps(np.random.get_state())  # noqa: NPY002
+    before = pickle.dumps(np.random.get_state())  # noqa: NPY002  # the global state, which must stay as it is
     for initializer in ALL.values():
         initializer(Key(0), (4, 3))
-    assert pickle.dumps(np.random.get_state()) == before  # noqa: NPY002
+    assert pickle.dumps(np.random.get_state()) == before  # noqa: NPY002  # the global state, which must stay as it is
 
 
 def test_constants() -> None:

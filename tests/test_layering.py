@@ -3,7 +3,9 @@
 import ast
 import importlib
 import inspect
+import re
 import sys
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
@@ -236,6 +238,24 @@ def test_public_names_are_listed_once() -> None:
     for name in HOUSE:
         listed = getattr(importlib.import_module(name), "__all__", [])
         assert len(listed) == len(set(listed)), name
+
+
+# --- exceptions from the checks ---
+
+EXCEPTION = re.compile(r"#\s*(?:type: ignore|noqa|pyright)\S*(?: [A-Z]+\d+,?)*(.*)")
+
+
+@pytest.mark.parametrize("folder", ["fnn", "tests", "examples"])
+def test_every_exception_from_a_check_has_its_reason_beside_it(folder: str) -> None:
+    bare = []
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        with path.open("rb") as file:
+            comments = [token for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
+        for token in comments:
+            found = EXCEPTION.match(token.string)
+            if found and "#" not in found[1]:
+                bare.append(f"{path.relative_to(ROOT)}:{token.start[0]}")
+    assert bare == []
 
 
 # --- the top level ---

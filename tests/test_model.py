@@ -155,8 +155,8 @@ def test_parameters_of_another_composition(params: Any, got: str) -> None:
 def test_parameters_of_another_layer() -> None:
     model = dense(4, 3) >> relu
     text = "expected parameters Dense, got a Scale. Use this model's init or load."
-    assert refused(StructureError, lambda: model.apply((Scale(X),), X)) == f"stage 0 > dense(4, 3): {text}"  # type: ignore[arg-type]
-    assert refused(StructureError, lambda: dense(4, 3).forward(Scale(X), X, Key(0))) == f"dense(4, 3): {text}"  # type: ignore[arg-type]
+    assert refused(StructureError, lambda: model.apply((Scale(X),), X)) == f"stage 0 > dense(4, 3): {text}"  # type: ignore[arg-type]  # wrong on purpose
+    assert refused(StructureError, lambda: dense(4, 3).forward(Scale(X), X, Key(0))) == f"dense(4, 3): {text}"  # type: ignore[arg-type]  # wrong on purpose
 
 
 # --- keys and buffers ---
@@ -272,7 +272,7 @@ def test_into_nested() -> None:
 def test_into_a_record_with_another_number_of_fields() -> None:
     three = dense(4, 4) >> dense(4, 4) >> relu >> dense(4, 4)
     for cls in (MLP, Pair):
-        assert refused(StructureError, lambda cls=cls: three.into(cls)) == (  # type: ignore[misc]
+        assert refused(StructureError, lambda cls=cls: three.into(cls)) == (  # type: ignore[misc]  # wrong on purpose
             f"dense(4, 4) >> dense(4, 4) >> relu >> dense(4, 4).into({cls.__name__}): "
             "expected a record with 3 fields, one for each stage that has parameters, got 2 fields. "
             "Add or remove fields, or write .into on the inner composition."
@@ -285,7 +285,7 @@ def test_into_what_is_no_record() -> None:
             self.hidden = hidden
 
     for cls, name in ((Plain, "Plain"), (lambda hidden: MLP(hidden, hidden), "<lambda>")):
-        assert refused(StructureError, lambda cls=cls: (dense(4, 3) >> relu).into(cls)) == (  # type: ignore[misc]
+        assert refused(StructureError, lambda cls=cls: (dense(4, 3) >> relu).into(cls)) == (  # type: ignore[misc]  # wrong on purpose
             f"dense(4, 3) >> relu.into: expected a record class, got {name}. Decorate the class with @fnn.record."
         )
 
@@ -331,7 +331,7 @@ def test_errors_of_a_backward_name_the_stage() -> None:
 def test_integers_are_refused_by_name() -> None:
     model = flatten >> dense(4, 3)
     images = np.zeros((5, 2, 2), np.uint8)
-    assert refused(DtypeError, lambda: model.apply(model.init(Key(0)), images)) == (  # type: ignore[arg-type]
+    assert refused(DtypeError, lambda: model.apply(model.init(Key(0)), images)) == (  # type: ignore[arg-type]  # wrong on purpose
         "stage 0 > flatten: expected input as a float32 or float64 array, got uint8 of shape (5, 2, 2). "
         "Convert it: x.astype(np.float32)."
     )
@@ -364,19 +364,19 @@ def test_layer_hides_the_cache_and_freezes_the_start() -> None:
     y, renewed, back = model.forward(params, X.astype(np.float64), Key(0))
     assert isinstance(back(y), tuple)
     assert renewed is params
-    assert refused(StructureError, lambda: model.apply((made,), X)).startswith(  # type: ignore[arg-type]
+    assert refused(StructureError, lambda: model.apply((made,), X)).startswith(  # type: ignore[arg-type]  # wrong on purpose
         "own: expected parameters Scale, got a tuple."
     )
     unchecked = layer(lambda key: Scale(made), forward, backward)
     assert unchecked.name == "layer"
     with pytest.raises(AttributeError):
-        unchecked.apply((made,), X)  # type: ignore[arg-type]
+        unchecked.apply((made,), X)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_models_are_frozen_values() -> None:
     for subject in (dense(4, 3), relu, dense(4, 3) >> relu):
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
-            subject.name = "other"  # type: ignore[misc]
+            subject.name = "other"  # type: ignore[misc]  # wrong on purpose
     assert attrs.evolve(relu, name="mine").name == "mine"
 
 

@@ -94,7 +94,7 @@ def test_a_sum_is_the_sum_of_its_terms() -> None:
     for path, gradient in tree.leaves_with_paths(grads, trained_only=True):
         np.testing.assert_allclose(gradient, tree.get(grads_a, path) + tree.get(grads_b, path))
     with pytest.raises(TypeError):
-        a + 1  # type: ignore[operator]
+        a + 1  # type: ignore[operator]  # wrong on purpose
 
 
 def test_buffers_stay_as_they_are_and_inputs_unchanged() -> None:

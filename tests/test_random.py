@@ -84,7 +84,7 @@ def test_drawing_does_not_change_the_key() -> None:
 def test_numpys_global_generator_is_left_alone() -> None:
     before = np.random.get_state(legacy=False)  # noqa: NPY002  # to see that it stays as it is
     Key(3).split(5)[2].rng().random(100)
-    after = np.random.get_state(legacy=False)  # noqa: NPY002
+    after = np.random.get_state(legacy=False)  # noqa: NPY002  # the global state, which must stay as it is
     assert str(before) == str(after)
 
 
@@ -133,13 +133,13 @@ def test_one_bit_of_seed_or_number_flips_half_of_the_bits() -> None:
 @pytest.mark.parametrize("seed", ["0", 1.0, None, [1]])
 def test_a_seed_that_is_no_integer(seed: object) -> None:
     with pytest.raises(HyperparameterError) as caught:
-        Key(seed)  # type: ignore[arg-type]
+        Key(seed)  # type: ignore[arg-type]  # wrong on purpose
     assert str(caught.value) == f"Key: expected an integer seed, got {seed!r}. Write fnn.Key(0), say."
 
 
 def test_a_fold_that_is_no_integer() -> None:
     with pytest.raises(HyperparameterError) as caught:
-        Key(0).fold(0.5)  # type: ignore[arg-type]
+        Key(0).fold(0.5)  # type: ignore[arg-type]  # wrong on purpose
     assert str(caught.value) == (
         "Key.fold: expected an integer number, got 0.5. Fold in an index: of an epoch, a stage, a step."
     )
@@ -154,5 +154,5 @@ def test_a_split_into_none(count: int, expected: str) -> None:
 
 def test_a_split_into_parts() -> None:
     with pytest.raises(HyperparameterError) as caught:
-        Key(0).split(2.5)  # type: ignore[arg-type]
+        Key(0).split(2.5)  # type: ignore[arg-type]  # wrong on purpose
     assert str(caught.value) == "Key.split: expected an integer count, got 2.5. Write key.split(3), say."

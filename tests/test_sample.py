@@ -60,7 +60,7 @@ def test_impossible_classes_and_large_scores() -> None:
 
 def test_input_that_does_not_fit() -> None:
     with pytest.raises(DtypeError, match=r"^sample: expected logits as a float32 or float64 array, got int64"):
-        sample(np.arange(3), Key(0))  # type: ignore[arg-type]
+        sample(np.arange(3), Key(0))  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(ShapeError, match=r"^sample: expected logits of shape \(\.\.\., classes\), got shape \(\)"):
         sample(np.array(1.0), Key(0))
     with pytest.raises(DataError, match=r"^sample: expected a batch of at least one sample"):

@@ -135,16 +135,16 @@ def test_what_is_no_height_and_width(value: Any) -> None:
 def test_what_is_no_function() -> None:
     text = "train_step: expected loss as a function, got 3. Such as f."
     assert refused(lambda: function("train_step", "Such as f.", loss=3)) == text
-    assert refused(lambda: fnn.dense(3, 4, weight=np.ones((3, 4)))).startswith(  # type: ignore[arg-type]
+    assert refused(lambda: fnn.dense(3, 4, weight=np.ones((3, 4)))).startswith(  # type: ignore[arg-type]  # wrong on purpose
         "dense: expected weight as a function, got a value of class ndarray. Such as fnn.initializers."
     )
-    refused(lambda: fnn.linear(3, 4, weight=None))  # type: ignore[arg-type]
-    refused(lambda: fnn.batches(X, X, batch_size=2, transform="x"))  # type: ignore[call-overload]
-    refused(lambda: fnn.batches(X, X, batch_size=2, augment="x", key=fnn.Key(0)))  # type: ignore[call-overload]
-    refused(lambda: fnn.data.compose(None))  # type: ignore[arg-type]
-    refused(lambda: fnn.l2(0.1, where=3))  # type: ignore[arg-type]
-    refused(lambda: fnn.weight_decay(0.1, where=None))  # type: ignore[arg-type]
-    refused(lambda: fnn.adamw(0.1, where=3))  # type: ignore[arg-type]
+    refused(lambda: fnn.linear(3, 4, weight=None))  # type: ignore[arg-type]  # wrong on purpose
+    refused(lambda: fnn.batches(X, X, batch_size=2, transform="x"))  # type: ignore[call-overload]  # wrong on purpose
+    refused(lambda: fnn.batches(X, X, batch_size=2, augment="x", key=fnn.Key(0)))  # type: ignore[call-overload]  # wrong on purpose
+    refused(lambda: fnn.data.compose(None))  # type: ignore[arg-type]  # wrong on purpose
+    refused(lambda: fnn.l2(0.1, where=3))  # type: ignore[arg-type]  # wrong on purpose
+    refused(lambda: fnn.weight_decay(0.1, where=None))  # type: ignore[arg-type]  # wrong on purpose
+    refused(lambda: fnn.adamw(0.1, where=3))  # type: ignore[arg-type]  # wrong on purpose
 
 
 SEEDS: dict[str, Callable[[Any], object]] = {

@@ -58,7 +58,7 @@ def test_frame_refuses_what_changes_the_shape() -> None:
         fnn.summary(wide, (3, 8))
     for call in (wide.apply, lambda params, x: wide.forward(params, x, Key(0))):
         with pytest.raises(StructureError, match=r"expected parameters PreNorm, got a tuple\. Use this model's init"):
-            call((), np.zeros((2, 3, 8), np.float32))  # type: ignore[arg-type]
+            call((), np.zeros((2, 3, 8), np.float32))  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(HyperparameterError, match=r"^pre_norm: expected dropout in \[0, 1\), got 1\."):
         fnn.pre_norm(fnn.layer_norm(8), fnn.self_attention(8, 2), dropout=1)
 

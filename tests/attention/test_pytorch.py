@@ -69,7 +69,7 @@ def test_layers(case: str) -> None:
     else:
         activation = fnn.gelu if "gelu" in case else fnn.relu
         model = fnn.transformer_block(FEATURES, HEADS, hidden=HIDDEN, activation=activation, causal=causal)
-        arranged = block  # type: ignore[assignment]
+        arranged = block  # type: ignore[assignment]  # of another record
     if "mask" in found:
         y, _, backward = fnn.padded(model).forward(arranged(found), Padded(found["x"], found["mask"]), Key(0))
         grads, dx = backward(Padded(found["dy"], found["mask"]))

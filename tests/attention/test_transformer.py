@@ -156,7 +156,7 @@ def test_input_that_does_not_fit() -> None:
     with pytest.raises(DataError, match=r"embedding\(11, 8\): expected indices from 0 to 10, got 11"):
         model.apply(params, np.array([[0, 11]]))
     with pytest.raises(DtypeError, match=r"embedding\(11, 8\): expected indices as an array of integers"):
-        model.apply(params, np.zeros((1, 2)))  # type: ignore[arg-type]
+        model.apply(params, np.zeros((1, 2)))  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(ShapeError, match=r"learned_positions\(16, 8\): expected sequences of at most 16 steps, got 17"):
         model.apply(params, tokens(1, 17))
     with pytest.raises(ShapeError, match=r"at most 16 steps, got 17"):

@@ -188,7 +188,7 @@ def test_flat_images_and_other_dtypes_are_refused(name: str) -> None:
     with pytest.raises(ShapeError, match=r"got shape \(5, 784\)\. Do this before flattening"):
         AUGMENTS[name](Key(0), np.zeros((5, 784)))
     with pytest.raises(DtypeError, match="images as an array of uint8, float32 or float64, got int64"):
-        AUGMENTS[name](Key(0), np.zeros((5, 9, 9), np.int64))  # type: ignore[type-var]
+        AUGMENTS[name](Key(0), np.zeros((5, 9, 9), np.int64))  # type: ignore[type-var]  # wrong on purpose
 
 
 @pytest.mark.parametrize(
@@ -223,10 +223,10 @@ def test_bad_arguments() -> None:
         with pytest.raises(HyperparameterError, match="expected fill in"):
             rotate(10, fill=fill)(Key(0), x.astype(np.float32))
     with pytest.raises(HyperparameterError, match="rotate_by: expected degrees as a number, or one an image, got 1j"):
-        rotate_by(x, 1j)  # type: ignore[arg-type]
+        rotate_by(x, 1j)  # type: ignore[arg-type]  # wrong on purpose
     for steps in (0.5, "1", None, True):
         with pytest.raises(HyperparameterError, match="shift_by: expected right as an integer, of pixels, got"):
-            shift_by(x, 1, steps)  # type: ignore[arg-type]
+            shift_by(x, 1, steps)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_a_function_of_ones_own_is_an_augmentation() -> None:

@@ -328,7 +328,7 @@ def test_samples_loaded_one_batch_at_a_time() -> None:
 def test_nothing_global_is_drawn_from() -> None:
     before = str(np.random.get_state(legacy=False))  # noqa: NPY002  # to see that it stays as it is
     contents(batches(*table(9), batch_size=2, key=Key(0), augment=jitter), 0)
-    assert str(np.random.get_state(legacy=False)) == before  # noqa: NPY002
+    assert str(np.random.get_state(legacy=False)) == before  # noqa: NPY002  # the global state, which must stay as it is
 
 
 # --- errors ---
@@ -411,7 +411,7 @@ LOOK = "Look where it was cut or chosen from the data."
             "batches: expected batch_size as an integer of at least 1, got 0.",
         ),
         (
-            lambda: batches(X, ROWS, batch_size=2.0),  # type: ignore[call-overload]
+            lambda: batches(X, ROWS, batch_size=2.0),  # type: ignore[call-overload]  # wrong on purpose
             HyperparameterError,
             "batches: expected batch_size as an integer of at least 1, got 2.0.",
         ),

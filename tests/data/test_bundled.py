@@ -70,7 +70,7 @@ def test_types_and_read_only(data: Dataset) -> None:
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        data.source = ""  # type: ignore[misc]
+        data.source = ""  # type: ignore[misc]  # wrong on purpose
 
 
 @both

@@ -18,6 +18,7 @@ from fnn.data import fashion
 from fnn.data.fashion import CLASS_NAMES, fashion_mnist
 from fnn.data.idx import idx_bytes, read_idx
 from fnn.errors import DataError, FileFormatError, MissingExtraError
+from tests.fashion import fashion_or_skip
 
 CONTENT: dict[str, NDArray[np.uint8]] = {
     "train-images-idx3-ubyte": np.arange(12, dtype=np.uint8).reshape(3, 2, 2),
@@ -26,7 +27,6 @@ CONTENT: dict[str, NDArray[np.uint8]] = {
     "t10k-labels-idx1-ubyte": np.array([3, 1], np.uint8),
 }
 REAL = dict(fashion._SHA256)
-INSTALLED = fashion.DEBIAN.is_dir()
 
 
 @pytest.fixture(autouse=True)
@@ -163,10 +163,9 @@ def test_class_names_and_hashes() -> None:
     assert [digest[:16] for digest in REAL.values()] == starts
 
 
-@pytest.mark.skipif(not INSTALLED, reason="Debian's dataset-fashion-mnist is not installed")
 def test_the_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    data = fashion_mnist()
+    data = fashion_or_skip()
     assert (data.train_images.shape, data.test_images.shape) == ((60000, 28, 28), (10000, 28, 28))
     assert np.bincount(data.train_labels).tolist() == [6000] * 10
     assert np.bincount(data.test_labels).tolist() == [1000] * 10

@@ -117,7 +117,7 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
 
 def test_what_is_no_array_is_refused() -> None:
     with pytest.raises(DtypeError, match=r"^write_idx: expected an array of uint8, .*, got a list"):
-        idx_bytes([1, 2])  # type: ignore[arg-type]
+        idx_bytes([1, 2])  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_other_dtypes_are_refused() -> None:

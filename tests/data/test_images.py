@@ -47,7 +47,7 @@ def test_resize_refuses() -> None:
     with pytest.raises(ShapeError, match="before flattening"):
         resize(pixels(5, 784), (7, 7))
     with pytest.raises(DtypeError, match="images as an array of uint8, float32 or float64, got int64 of shape"):
-        resize(np.zeros((1, 2, 2), np.int64), (7, 7))  # type: ignore[type-var]
+        resize(np.zeros((1, 2, 2), np.int64), (7, 7))  # type: ignore[type-var]  # wrong on purpose
     with pytest.raises(HyperparameterError, match="width as an integer of at least 1, got 0"):
         resize(pixels(1, 5, 5), (3, 0))
     with pytest.raises(DataError, match="a batch of images of at least one"):
@@ -69,7 +69,7 @@ def test_read_image_modes(tmp_path: Path) -> None:
     assert np.array_equal(read_image(tmp_path / "a.png", mode="rgb"), image)
     assert read_image(tmp_path / "a.png").shape == (4, 6)
     with pytest.raises(HyperparameterError, match="mode as 'grey' or 'rgb', got 'gray'"):
-        read_image(tmp_path / "a.png", mode="gray")  # type: ignore[arg-type]
+        read_image(tmp_path / "a.png", mode="gray")  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_sixteen_bits_are_scaled_and_not_clipped(tmp_path: Path) -> None:
@@ -163,14 +163,14 @@ def test_prepare_image_leaves_its_input_alone() -> None:
 
 def test_prepare_image_refuses() -> None:
     with pytest.raises(DtypeError, match=r"an image as a uint8 array, got float64 of shape \(2, 2\)"):
-        prepare_image(np.zeros((2, 2)), invert=True)  # type: ignore[arg-type]
+        prepare_image(np.zeros((2, 2)), invert=True)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(ShapeError, match=r"got shape \(1, 2, 2\)"):
         prepare_image(pixels(1, 2, 2), invert=True)
     with pytest.raises(HyperparameterError, match="invert as True, False or 'auto', got 'yes'"):
-        prepare_image(drawing(), invert="yes")  # type: ignore[arg-type]
+        prepare_image(drawing(), invert="yes")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(HyperparameterError, match="invert as True, False or 'auto', got a value of class ndarray"):
-        prepare_image(drawing(), invert=np.zeros((40, 40)))  # type: ignore[arg-type]
+        prepare_image(drawing(), invert=np.zeros((40, 40)))  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(HyperparameterError, match=r"scale as a function, got 255\. Such as scaler\.transform"):
-        prepare_image(drawing(), invert=True, scale=255)  # type: ignore[arg-type]
+        prepare_image(drawing(), invert=True, scale=255)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(DtypeError, match=r"^grey: expected an image as a uint8 array, got float64"):
-        grey(np.zeros((2, 2, 3)))  # type: ignore[arg-type]
+        grey(np.zeros((2, 2, 3)))  # type: ignore[arg-type]  # wrong on purpose

@@ -155,7 +155,7 @@ def test_nothing_given_is_changed() -> None:
         ),
         (lambda: mixup()(KEY, Batch(np.ones((0, 3)), np.ones(0))), DataError, "a batch of at least one sample"),
         (
-            lambda: mixup()(KEY, Batch(np.ones((2, 3)), [0.0, 1.0])),  # type: ignore[arg-type]
+            lambda: mixup()(KEY, Batch(np.ones((2, 3)), [0.0, 1.0])),  # type: ignore[arg-type]  # wrong on purpose
             DtypeError,
             "mixup: expected targets as a float32 or float64 array, got a list",
         ),

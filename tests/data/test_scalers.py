@@ -255,7 +255,7 @@ def test_scales_are_read_only_and_scalers_leave_their_input_alone(fit: Fit, per_
 
 def test_scalers_are_frozen() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        fit_min_max(normal(5, 2)).to = (0.0, 2.0)  # type: ignore[misc]
+        fit_min_max(normal(5, 2)).to = (0.0, 2.0)  # type: ignore[misc]  # wrong on purpose
 
 
 # --- in use ---

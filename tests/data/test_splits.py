@@ -224,7 +224,7 @@ HINT = "Merge or leave out this class, or split without stratify."
             "k_folds: expected k as an integer of at least 2, got 1.",
         ),
         (
-            lambda: k_folds(10, 2.0, key=Key(0)),  # type: ignore[arg-type]
+            lambda: k_folds(10, 2.0, key=Key(0)),  # type: ignore[arg-type]  # wrong on purpose
             HyperparameterError,
             "k_folds: expected k as an integer of at least 2, got 2.0.",
         ),

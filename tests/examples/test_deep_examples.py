@@ -43,7 +43,7 @@ def test_the_cnn_of_fashion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     # What was saved answers as what was trained.
     record: type = module.CNN
-    bundle = fnn.load(tmp_path / "fashion_cnn.npz", fnn.Bundle[record])  # type: ignore[valid-type]
+    bundle = fnn.load(tmp_path / "fashion_cnn.npz", fnn.Bundle[record])  # type: ignore[valid-type]  # a class known at run time only
     assert fnn.tree.size(bundle.params) < 120_000
     assert bundle.class_names == data.class_names
     logits = fnn.predict(module.cnn(), bundle.params, bundle.transform(data.test_images[..., None]))

@@ -140,16 +140,16 @@ def test_what_a_mismatch_says(path: Path, params: Any, like: Any, text: str) -> 
 
 def test_all_mismatches_at_once(path: Path) -> None:
     wrong = Counted(
-        Pair(f32(1)),  # type: ignore[arg-type]
+        Pair(f32(1)),  # type: ignore[arg-type]  # wrong on purpose
         (affine(),),
-        (affine(), None),  # type: ignore[arg-type]
+        (affine(), None),  # type: ignore[arg-type]  # wrong on purpose
         {},
-        Pair(np.arange(2, dtype=np.int64)),  # type: ignore[arg-type]
-        f32(2),  # type: ignore[arg-type]
-        3,  # type: ignore[arg-type]
+        Pair(np.arange(2, dtype=np.int64)),  # type: ignore[arg-type]  # wrong on purpose
+        f32(2),  # type: ignore[arg-type]  # wrong on purpose
+        3,  # type: ignore[arg-type]  # wrong on purpose
         Key(0),
-        (1.5, 2),  # type: ignore[arg-type]
-        {"low": "x"},  # type: ignore[dict-item]
+        (1.5, 2),  # type: ignore[arg-type]  # wrong on purpose
+        {"low": "x"},  # type: ignore[dict-item]  # wrong on purpose
     )
     save(path, wrong)
     assert refused(path, Counted) == (

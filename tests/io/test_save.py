@@ -141,7 +141,7 @@ def test_what_cannot_be_saved(tmp_path: Path, params: Any, error: type[Exception
 
 def test_metadata_that_is_not_json(tmp_path: Path) -> None:
     with pytest.raises(StructureError, match=r"^metadata.loss: expected a static value"):
-        save(tmp_path / "a", norm(), metadata={"loss": np.float32(1)})  # type: ignore[dict-item]
+        save(tmp_path / "a", norm(), metadata={"loss": np.float32(1)})  # type: ignore[dict-item]  # wrong on purpose
 
 
 def test_a_disk_that_fills_in_the_middle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,7 @@ def test_wrong_shape_is_named_with_both_stages() -> None:
 
 def test_error_texts() -> None:
     with pytest.raises(DtypeError) as caught:
-        fnn.tanh(np.arange(3))  # type: ignore[arg-type]
+        fnn.tanh(np.arange(3))  # type: ignore[arg-type]  # wrong on purpose
     assert str(caught.value) == (
         "tanh: expected input as a float32 or float64 array, got int64 of shape (3,). Convert it: x.astype(np.float32)."
     )

@@ -96,10 +96,10 @@ def test_errors(name: str, make: Make) -> None:
 
 def test_parameters_of_another_layer() -> None:
     with pytest.raises(StructureError) as caught:
-        fnn.dense(3, 2).apply(fnn.Linear(np.zeros((3, 2), np.float32)), X)  # type: ignore[arg-type]
+        fnn.dense(3, 2).apply(fnn.Linear(np.zeros((3, 2), np.float32)), X)  # type: ignore[arg-type]  # wrong on purpose
     assert str(caught.value) == "dense(3, 2): expected parameters Dense, got a Linear. Use this model's init or load."
     with pytest.raises(StructureError, match=r"^linear\(3, 2\): expected parameters Linear, got a Dense\."):
-        fnn.linear(3, 2).apply(fnn.dense(3, 2).init(fnn.Key(0)), X)  # type: ignore[arg-type]
+        fnn.linear(3, 2).apply(fnn.dense(3, 2).init(fnn.Key(0)), X)  # type: ignore[arg-type]  # wrong on purpose
 
 
 @both
@@ -130,7 +130,7 @@ def test_a_bias_that_does_not_fit() -> None:
         layer.apply(fnn.Dense(weight, np.zeros(2)), X)
     for odd in (None, [0.0, 0.0], np.zeros(2, int)):
         with pytest.raises(DtypeError, match=r"> bias: expected parameter as a float32 or float64 array"):
-            layer.apply(fnn.Dense(weight, odd), X)  # type: ignore[arg-type]
+            layer.apply(fnn.Dense(weight, odd), X)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_initializers_keep_to_the_shape_and_give_floats() -> None:

@@ -207,7 +207,7 @@ def test_after_which_stage() -> None:
             "average_pool1d(2, stride=0): expected stride as an integer of at least 1, got 0.",
         ),
         (
-            lambda: fnn.pad2d(1, mode="mirror"),  # type: ignore[arg-type]
+            lambda: fnn.pad2d(1, mode="mirror"),  # type: ignore[arg-type]  # wrong on purpose
             "pad2d(1, mode='mirror'): expected mode as one of 'constant', 'edge', 'reflect', 'wrap', got 'mirror'.",
         ),
         (lambda: fnn.pad2d("same"), "pad2d(same): expected padding in numbers, got 'same'."),
@@ -216,7 +216,7 @@ def test_after_which_stage() -> None:
             "upsample2d(0): expected factor as an integer of at least 1, or a tuple of 2, got 0.",
         ),
         (
-            lambda: fnn.upsample2d(2, method="cubic"),  # type: ignore[arg-type]
+            lambda: fnn.upsample2d(2, method="cubic"),  # type: ignore[arg-type]  # wrong on purpose
             "upsample2d(2, method='cubic'): expected method 'nearest' or 'linear', got 'cubic'.",
         ),
     ],
@@ -228,10 +228,10 @@ def test_options_that_mean_nothing(make: Any, message: str) -> None:
 
 def test_padding_that_means_nothing() -> None:
     with pytest.raises(HyperparameterError, match=r'^conv2d\(1, 1, 3\): expected padding as "same", "valid", an integ'):
-        fnn.conv2d(1, 1, padding="full")  # type: ignore[arg-type]
+        fnn.conv2d(1, 1, padding="full")  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_parameters_of_another_layer() -> None:
     params = fnn.conv1d(3, 8).init(fnn.Key(0))
     with pytest.raises(StructureError, match=r"^conv2d\(3, 8, 3\): expected parameters Conv2D, got a Conv1D\."):
-        IMAGES.apply(params, np.ones((1, 5, 5, 3), np.float32))  # type: ignore[arg-type]
+        IMAGES.apply(params, np.ones((1, 5, 5, 3), np.float32))  # type: ignore[arg-type]  # wrong on purpose

@@ -109,7 +109,7 @@ def test_options_that_are_refused(name: str, factory: Any, gates: int) -> None:
 
 def test_activation_of_the_simple_layer() -> None:
     with pytest.raises(HyperparameterError, match="rnn: expected activation"):
-        fnn.rnn(2, 3, activation="sine")  # type: ignore[arg-type]
+        fnn.rnn(2, 3, activation="sine")  # type: ignore[arg-type]  # wrong on purpose
 
 
 @of_all

@@ -201,7 +201,7 @@ def test_options_that_do_not_fit() -> None:
         ({"features": 8, "heads": 2, "key_value_heads": -1}, "key_value_heads as an integer of at least 1, got -1."),
     ]:
         with pytest.raises(HyperparameterError) as caught:
-            fnn.self_attention(**options)  # type: ignore[call-overload]
+            fnn.self_attention(**options)  # type: ignore[call-overload]  # wrong on purpose
         assert str(caught.value).startswith(f"self_attention: expected {text}")
 
 
@@ -214,7 +214,7 @@ def test_input_and_masks_that_do_not_fit() -> None:
     with pytest.raises(ShapeError, match=r"expected mask of shape \(2, 5\), \(batch, time\), got shape \(2, 4\)"):
         fnn.padded(model).apply(params, Padded(draw(2, 5, 8), np.ones((2, 4), np.bool_)))
     with pytest.raises(DtypeError, match=r"expected mask as an array of booleans, got float64 of shape \(2, 5\)"):
-        fnn.padded(model).apply(params, Padded(draw(2, 5, 8), np.ones((2, 5))))  # type: ignore[arg-type]
+        fnn.padded(model).apply(params, Padded(draw(2, 5, 8), np.ones((2, 5))))  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_carries_that_do_not_fit() -> None:

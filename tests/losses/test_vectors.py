@@ -176,12 +176,12 @@ X = np.ones((2, 3))
     ("call", "error", "text"),
     [
         (
-            lambda: contrastive(X, np.array([0, 1])),  # type: ignore[arg-type]
+            lambda: contrastive(X, np.array([0, 1])),  # type: ignore[arg-type]  # wrong on purpose
             ShapeError,
             "contrastive: expected a prediction of 2 arrays, (first, second), got float64 of shape (2, 3). Such a",
         ),
         (
-            lambda: triplet((X, X)),  # type: ignore[arg-type]
+            lambda: triplet((X, X)),  # type: ignore[arg-type]  # wrong on purpose
             ShapeError,
             "triplet: expected a prediction of 3 arrays, (anchor, positive, negative), got a tuple of 2. Such a",
         ),
@@ -211,7 +211,7 @@ X = np.ones((2, 3))
             "contrastive: expected target of the output's shape (2,), got shape (2, 1). Reshape it: target.resh",
         ),
         (
-            lambda: triplet((X, X, X), np.array([0, 1])),  # type: ignore[arg-type]
+            lambda: triplet((X, X, X), np.array([0, 1])),  # type: ignore[arg-type]  # wrong on purpose
             StructureError,
             "triplet: expected None as the target, got int64 of shape (2,). The triple says it all.",
         ),

@@ -151,7 +151,7 @@ def test_shapes_that_do_not_fit() -> None:
 def test_masks_of_wrong_shape_or_dtype() -> None:
     query, key, value = draw(2)
     with pytest.raises(DtypeError, match=r"^attention: expected a boolean mask, got float64 of shape \(1, 1, 4, 4\)\."):
-        attention_forward(query, key, value, mask=np.ones((1, 1, 4, 4)))  # type: ignore[arg-type]
+        attention_forward(query, key, value, mask=np.ones((1, 1, 4, 4)))  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(ShapeError) as caught:
         attention_forward(query, key, value, mask=np.ones((4, 4), np.bool_))
     assert str(caught.value) == (

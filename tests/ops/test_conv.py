@@ -274,4 +274,4 @@ def test_output_padding_that_means_nothing() -> None:
 def test_axes_are_immutable() -> None:
     _, cache = conv_forward(np.ones((1, 3, 1)), np.ones((3, 1, 1)))
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        cache.axes[0].size = 5  # type: ignore[misc]
+        cache.axes[0].size = 5  # type: ignore[misc]  # wrong on purpose

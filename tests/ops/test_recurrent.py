@@ -184,4 +184,4 @@ def test_masks_that_do_not_fit(
 def test_activation_of_the_simple_network() -> None:
     inputs = RECURRENT_OPS[-1][3](np.random.default_rng(0))
     with pytest.raises(HyperparameterError, match='activation "tanh" or "relu", got \'sine\''):
-        ops.rnn_forward(*inputs, activation="sine")  # type: ignore[arg-type]
+        ops.rnn_forward(*inputs, activation="sine")  # type: ignore[arg-type]  # wrong on purpose

@@ -129,7 +129,7 @@ def test_padding_that_means_nothing(padding: Any) -> None:
     with pytest.raises(HyperparameterError, match=f"^{re.escape(expected)}$"):
         window("conv", 2, 3, padding=padding)
     with pytest.raises(HyperparameterError, match=r"or a pair \(before, after\), got"):
-        window("conv", 1, 3, padding=("same", 1))  # type: ignore[arg-type]
+        window("conv", 1, 3, padding=("same", 1))  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_window_that_reaches_too_far() -> None:

@@ -233,7 +233,7 @@ def test_gradients_of_another_shape_dtype_or_structure_are_refused(make: Callabl
     with pytest.raises(DtypeError, match=r"hidden.weight: expected a gradient of dtype float64, got float32\. Compute"):
         optimizer.update(net(np.float32), state, params)
     with pytest.raises(StructureError, match=r"out: expected the gradient of a Layer, got None\. It has the same type"):
-        optimizer.update(Net(params.hidden, None), state, params)  # type: ignore[arg-type]
+        optimizer.update(Net(params.hidden, None), state, params)  # type: ignore[arg-type]  # wrong on purpose
 
 
 @ALL

@@ -94,9 +94,9 @@ def test_a_chain_refuses_the_states_of_another() -> None:
     params = {"weight": np.zeros(2)}
     optimizer = chain(clip_by_value(1.0), sgd(0.1))
     with pytest.raises(StructureError, match="a tuple of 2 states, got a tuple of 3"):
-        optimizer.update(params, (None, None, None), params)  # type: ignore[arg-type]
+        optimizer.update(params, (None, None, None), params)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(StructureError, match=r"sgd\(0.1\): expected a state SGDState, got an AdamState"):
-        optimizer.update(params, (None, adam(0.1).start(params)), params)  # type: ignore[arg-type]
+        optimizer.update(params, (None, adam(0.1).start(params)), params)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_integer_parameters_are_refused_at_the_start() -> None:

@@ -217,11 +217,11 @@ def test_options_without_meaning(options: dict[str, Any], text: str) -> None:
 
 def test_objectives_and_parameters_that_do_not_fit() -> None:
     with pytest.raises(DtypeError, match="0: expected parameter as a float32 or float64 array, got int64"):
-        lbfgs(rosenbrock, (np.arange(2),))  # type: ignore[arg-type]
+        lbfgs(rosenbrock, (np.arange(2),))  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(ShapeError, match=r"0: expected a gradient of shape \(2,\), got shape \(3,\)"):
         lbfgs(lambda params: (0.0, (np.ones(3),)), (np.ones(2),))
     with pytest.raises(StructureError, match="expected the gradient of a tuple, got None"):
-        lbfgs(lambda params: (0.0, None), (np.ones(2),))  # type: ignore[arg-type, return-value]
+        lbfgs(lambda params: (0.0, None), (np.ones(2),))  # type: ignore[arg-type, return-value]  # wrong on purpose
     with pytest.raises(
         DivergenceError, match="lbfgs: expected a finite value and gradient at the start, got a value of"
     ):

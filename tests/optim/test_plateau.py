@@ -228,9 +228,9 @@ def test_what_is_no_optimizer_or_not_its_state() -> None:
     with pytest.raises(
         StructureError, match="plateau: expected a function that makes an optimizer from a rate, got a T"
     ):
-        plateau(lambda rate: clip_by_global_norm(1.0), 0.1)  # type: ignore[arg-type, return-value]
+        plateau(lambda rate: clip_by_global_norm(1.0), 0.1)  # type: ignore[arg-type, return-value]  # wrong on purpose
     optimizer = plateau(sgd, 0.1)
     with pytest.raises(StructureError, match="expected a state PlateauState, got a SGDState"):
-        optimizer.update(ONE, SGDState(0, 0.1), ONE)  # type: ignore[arg-type]
+        optimizer.update(ONE, SGDState(0, 0.1), ONE)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(StructureError, match="expected a state PlateauState, got a SGDState"):
-        optimizer.observe(SGDState(0, 0.1), {})  # type: ignore[arg-type]
+        optimizer.observe(SGDState(0, 0.1), {})  # type: ignore[arg-type]  # wrong on purpose

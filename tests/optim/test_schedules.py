@@ -125,7 +125,7 @@ def test_a_schedule_that_gives_no_usable_rate_is_refused_at_its_step() -> None:
     with pytest.raises(HyperparameterError, match="sgd, step 0: expected learning_rate in"):
         sgd(lambda step: math.inf).start(params)
     with pytest.raises(HyperparameterError, match="adam: expected a learning rate that is a number, got None"):
-        adam(lambda step: None).start(params)  # type: ignore[arg-type, return-value]
+        adam(lambda step: None).start(params)  # type: ignore[arg-type, return-value]  # wrong on purpose
 
 
 PIECEWISE = "Write piecewise_constant([1000], [0.1, 0.01]), say."
@@ -145,7 +145,7 @@ PIECEWISE = "Write piecewise_constant([1000], [0.1, 0.01]), say."
         ),
         (lambda: step_decay(0.1, factor=1.5, steps=3), "step_decay: expected factor in (0, 1], got 1.5."),
         (
-            lambda: step_decay(0.1, factor=0.5, steps=2.5),  # type: ignore[arg-type]
+            lambda: step_decay(0.1, factor=0.5, steps=2.5),  # type: ignore[arg-type]  # wrong on purpose
             "step_decay: expected steps as an integer of at least 1, got 2.5.",
         ),
         (lambda: cosine_decay(0.1, steps=5, final=0.2), "cosine_decay: expected final in [0, 0.1], got 0.2."),
@@ -165,7 +165,7 @@ PIECEWISE = "Write piecewise_constant([1000], [0.1, 0.01]), say."
             "piecewise_constant: expected 2 rates for 1 boundaries, got 3.",
         ),
         (
-            lambda: piecewise_constant(3, 0.1),  # type: ignore[arg-type]
+            lambda: piecewise_constant(3, 0.1),  # type: ignore[arg-type]  # wrong on purpose
             "piecewise_constant: expected boundaries and rates as sequences, got 3 and 0.1. " + PIECEWISE,
         ),
         (

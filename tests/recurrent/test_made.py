@@ -51,11 +51,11 @@ def test_parameters_of_a_stack_get_names() -> None:
     assert isinstance(grads, Two)
     assert isinstance(carry, tuple)
     with pytest.raises(StructureError, match=r"into\(Dense\): expected a record with 3 fields"):
-        fnn.stacked(fnn.rnn(2, 3), fnn.rnn(3, 2), fnn.rnn(2, 2)).into(fnn.Dense)  # type: ignore[arg-type]
+        fnn.stacked(fnn.rnn(2, 3), fnn.rnn(3, 2), fnn.rnn(2, 2)).into(fnn.Dense)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(StructureError, match="expected parameters Two, got a tuple"):
-        named.apply((params.low, params.high), X)  # type: ignore[arg-type]
+        named.apply((params.low, params.high), X)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(StructureError, match="expected parameters as a tuple of 2"):
-        stack.apply(params, X)  # type: ignore[arg-type]
+        stack.apply(params, X)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_dropout_between_layers_only() -> None:
@@ -76,7 +76,7 @@ def test_stacks_that_are_refused() -> None:
     some: Any = fnn.rnn(2, 3)
     dense: Any = fnn.dense(3, 2)
     with pytest.raises(HyperparameterError, match="stacked: expected two recurrent models or more, got 1"):
-        fnn.stacked(some)  # type: ignore[call-overload]
+        fnn.stacked(some)  # type: ignore[call-overload]  # wrong on purpose
     with pytest.raises(StructureError, match=r"stacked: expected a recurrent model, got .*\. Wrap a layer without"):
         fnn.stacked(some, dense)
     with pytest.raises(HyperparameterError, match=r"stacked: expected dropout in \[0, 1\), got 1"):
@@ -110,7 +110,7 @@ def test_both_directions_of_what_is_not_recurrent() -> None:
         fnn.bidirectional(dense)
     both = fnn.bidirectional(fnn.gru(2, 3))
     with pytest.raises(StructureError, match="expected parameters Bidirectional, got a GRU"):
-        both.apply(fnn.gru(2, 3).init(Key(0)), X)  # type: ignore[arg-type]
+        both.apply(fnn.gru(2, 3).init(Key(0)), X)  # type: ignore[arg-type]  # wrong on purpose
 
 
 # --- scan ---

@@ -264,7 +264,7 @@ def test_what_does_not_belong_into_a_run_is_refused_at_the_door() -> None:
             "fit, validate: expected batches, got a tu",
         ),
         (
-            lambda: untyped.final(fnn.fit(step, state, data, epochs=1, validate=lambda params: 0.5)),  # type: ignore[arg-type, return-value]
+            lambda: untyped.final(fnn.fit(step, state, data, epochs=1, validate=lambda params: 0.5)),  # type: ignore[arg-type, return-value]  # wrong on purpose
             "fit, validate: expected a function that returns figures by name, got a float",
         ),
         (lambda: untyped.evaluate(model, state.params, (x, y)), "evaluate: expected batches, got a tuple"),
@@ -277,8 +277,8 @@ def test_what_does_not_belong_into_a_run_is_refused_at_the_door() -> None:
         ),
         (lambda: untyped.predict(state.params, model, x), "predict: expected a model, got a Dense"),
         (lambda: untyped.predict(fnn.relu, None, x), "predict: expected a model, got a Fn"),
-        (lambda: step(state, (x, y)), "step: expected a batch, got a tuple. Write fnn.Batch(inputs, targets)."),  # type: ignore[arg-type]
-        (lambda: step(state.params, fnn.Batch(x, y)), "step: expected a TrainState, got a Dense"),  # type: ignore[arg-type]
+        (lambda: step(state, (x, y)), "step: expected a batch, got a tuple. Write fnn.Batch(inputs, targets)."),  # type: ignore[arg-type]  # wrong on purpose
+        (lambda: step(state.params, fnn.Batch(x, y)), "step: expected a TrainState, got a Dense"),  # type: ignore[arg-type]  # wrong on purpose
     ]
     for call, text in calls:
         with pytest.raises(FnnError) as caught:
@@ -292,7 +292,7 @@ def test_parameters_of_another_model_cannot_be_the_start() -> None:
     with pytest.raises(
         StructureError, match=r"^start > params: expected the same structure, a tuple, got a Dense\. Th"
     ):
-        fnn.start(model, fnn.sgd(0.1), fnn.Key(0), params=one)  # type: ignore[misc]
+        fnn.start(model, fnn.sgd(0.1), fnn.Key(0), params=one)  # type: ignore[misc]  # wrong on purpose
     with pytest.raises(ShapeError, match=r"^start > params\.1\.weight: expected shape \(1, 1\), got shape \(1, 2\)\."):
         fnn.start(model, fnn.sgd(0.1), fnn.Key(0), params=(one, two))
     double = fnn.tree.astype((one, one), np.float64)

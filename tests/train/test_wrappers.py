@@ -55,7 +55,7 @@ def test_early_stopping_names_the_metrics_there_are() -> None:
     with pytest.raises(HyperparameterError, match="patience as an integer of at least 1, got 0"):
         fnn.early_stopping(scripted(FIGURES), patience=0)
     with pytest.raises(HyperparameterError, match="mode"):
-        fnn.early_stopping(scripted(FIGURES), mode="maximum")  # type: ignore[arg-type]
+        fnn.early_stopping(scripted(FIGURES), mode="maximum")  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_early_stopping_remembers_across_a_resumption(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_run_that_stopped_early_ends_alike_wherever_it_was_cut(stop: int, tmp_
     assert isinstance(whole, fnn.EarlyStop)
     cut = tmp_path / "cut"
     last: fnn.Event[Net, OptimizerState] | None = None
-    for last, _ in zip(run(start, cut), range(2 * stop + 1), strict=False):  # noqa: B007
+    for last, _ in zip(run(start, cut), range(2 * stop + 1), strict=False):  # noqa: B007  # the last one is looked at after the loop
         pass
     end = fnn.final(run(fnn.resume(cut / "run.npz", start), cut))
     assert isinstance(end, fnn.EarlyStop)
@@ -224,4 +224,4 @@ def test_wrappers_pass_every_event_on_unchanged(tmp_path: Path) -> None:
 def test_events_are_immutable() -> None:
     event = next(iter(linear_run()))
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        event.epoch = 3  # type: ignore[misc]
+        event.epoch = 3  # type: ignore[misc]  # wrong on purpose

@@ -24,7 +24,7 @@ def test_kinds_of_fields_in_order_of_declaration() -> None:
 
 def test_records_are_frozen() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        norm().scale = np.zeros(2)  # type: ignore[misc]
+        norm().scale = np.zeros(2)  # type: ignore[misc]  # wrong on purpose
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         del norm().scale
 
@@ -44,7 +44,7 @@ def test_options_of_attrs_may_be_given() -> None:
 
     assert Options(value=None).value is None
     with pytest.raises(TypeError):
-        Options(None)  # type: ignore[call-arg]
+        Options(None)  # type: ignore[call-arg]  # wrong on purpose
 
 
 def test_options_of_fields_may_be_given() -> None:
@@ -66,7 +66,7 @@ def test_replace_changes_fields_of_a_copy() -> None:
     assert (old.momentum, new.momentum) == (0.9, 0.5)
     assert new.scale is old.scale
     with pytest.raises(TypeError, match="unexpected keyword argument 'momemtum'"):
-        replace(old, momemtum=0.5)  # type: ignore[call-arg]
+        replace(old, momemtum=0.5)  # type: ignore[call-arg]  # wrong on purpose
 
 
 def test_children_tell_names_and_buffers() -> None:

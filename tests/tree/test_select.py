@@ -25,7 +25,7 @@ def test_patterns(where: str, chosen: list[int]) -> None:
 
 
 def test_predicates_of_any_truth_value() -> None:
-    assert select(lambda path: path.count("b"), PATHS, "l2") == [False, True, False, True, False]  # type: ignore[arg-type, return-value]
+    assert select(lambda path: path.count("b"), PATHS, "l2") == [False, True, False, True, False]  # type: ignore[arg-type, return-value]  # any truthy answer chooses
     assert select(lambda path: not path.endswith("bias"), PATHS, "l2") == [True, False, True, False, True]
 
 
