@@ -27,6 +27,29 @@ class FnnError(Exception):
         return f"{head}expected {self.expected}, got {self.got}.{tail}"
 
 
+class Within:
+    """A place that encloses others: ``with Within("stage 3"):`` puts it before the place of an error that passes.
+
+    >>> with Within("stage 3"):
+    ...     raise ShapeError("dense(3, 4)", "width 3", "width 2")
+    Traceback (most recent call last):
+    fnn.errors.ShapeError: stage 3 > dense(3, 4): expected width 3, got width 2.
+    """
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def __enter__(self) -> None:
+        """Do nothing: errors are awaited."""
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        """Prefix an error of fnn, and let it go on its way."""
+        if isinstance(error, FnnError):
+            error.within(self.place)
+
+
 class ShapeError(FnnError, ValueError):
     """An array has the wrong rank or the wrong size along an axis."""
 

@@ -10,7 +10,7 @@ import numpy as np
 from fnn import tree
 from fnn.arrays import Array, Shape, check_float
 from fnn.combine.branches import check_model, show
-from fnn.errors import FnnError, HyperparameterError, ShapeError
+from fnn.errors import HyperparameterError, ShapeError, Within
 from fnn.model import Composed, Model, Stage, check_tuple, output_shape
 from fnn.random import Key, check_key
 
@@ -89,11 +89,8 @@ def parallel(*branches: Model[Any, Any, Any], join: Join = "tuple") -> Composed[
     def each(run: Callable[[int, Model[Any, Any, Any]], Any]) -> list[Any]:
         results = []
         for i, branch in enumerate(branches):
-            try:
+            with Within(places[i]):
                 results.append(run(i, branch))
-            except FnnError as error:
-                error.within(places[i])
-                raise
         return results
 
     def init(key: Key) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from fnn.arrays import Shape, describe, format_shape
-from fnn.errors import FnnError, ShapeError, StructureError
+from fnn.errors import ShapeError, StructureError, Within
 from fnn.model import Model, Stage, check_tuple, output_shape
 from fnn.random import Key
 from fnn.validate import positive
@@ -38,11 +38,8 @@ def repeat(model: Model[P, X, X], count: int) -> Model[tuple[P, ...], X, X]:
 
     def apply(params: tuple[P, ...], x: X) -> X:
         for i, own in enumerate(check_tuple(params, count, name)):
-            try:
+            with Within(f"block {i}"):
                 x = model.apply(own, x)
-            except FnnError as error:
-                error.within(f"block {i}")
-                raise
         return x
 
     def forward(
@@ -51,11 +48,8 @@ def repeat(model: Model[P, X, X], count: int) -> Model[tuple[P, ...], X, X]:
         renewed: list[P] = []
         backs: list[Callable[[X], tuple[P, X]]] = []
         for i, own in enumerate(check_tuple(params, count, name)):
-            try:
+            with Within(f"block {i}"):
                 x, new, back = model.forward(own, x, key.fold(i))
-            except FnnError as error:
-                error.within(f"block {i}")
-                raise
             renewed.append(new)
             backs.append(back)
 

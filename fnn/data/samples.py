@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fnn import tree
 from fnn.arrays import check_finite, describe
-from fnn.errors import DataError, DtypeError, FnnError
+from fnn.errors import DataError, DtypeError, Within
 
 D = TypeVar("D")
 X = TypeVar("X")
@@ -94,8 +94,5 @@ def _named_leaves(place: str, name: str, node: object) -> list[tuple[str, NDArra
     if isinstance(node, list):
         hint = "Make it an array: np.array(rows, np.float32), all rows of equal length."
         raise DtypeError(f"{place} > {name}", "an array, or a tuple, dict or record of arrays", describe(node), hint)
-    try:
+    with Within(f"{place} > {name}"):
         return [(f"{name}.{path}" if path else name, leaf) for path, leaf in tree.leaves_with_paths(node)]
-    except FnnError as error:
-        error.within(f"{place} > {name}")
-        raise

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from fnn.arrays import Array, BoolArray, describe
-from fnn.errors import DataError, FnnError, LabelError, ShapeError, StructureError
+from fnn.errors import DataError, LabelError, ShapeError, StructureError, Within
 from fnn.losses.reduction import ClassWeight, Reduction
 from fnn.losses.softmax_cross_entropy import softmax_cross_entropy
 from fnn.losses.targets import Labels, check_scores
@@ -61,7 +61,7 @@ def sequence_cross_entropy(
         raise ShapeError(_PLACE, expected, describe(labels))
     if labels.ndim == 2:
         _check_labels(labels, mask, scores.shape[2])
-    try:
+    with Within(_PLACE):
         value, dsteps = softmax_cross_entropy(
             scores[mask],
             labels[mask],
@@ -69,9 +69,6 @@ def sequence_cross_entropy(
             reduction=reduction,
             class_weight=class_weight,
         )
-    except FnnError as error:
-        error.within(_PLACE)
-        raise
     return value, _like(y, scatter(dsteps, mask, mask.shape))
 
 

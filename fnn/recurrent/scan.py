@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from fnn import tree
 from fnn.arrays import Shape, check_not_empty, describe, format_shape
-from fnn.errors import DtypeError, FnnError, ShapeError, StructureError
+from fnn.errors import DtypeError, ShapeError, StructureError, Within
 from fnn.model import Model, output_shape
 from fnn.random import Key
 from fnn.recurrent.model import Recurrent, Steps, recurrent
@@ -59,11 +59,8 @@ def scan(step: Model[P, tuple[X, C], tuple[Y, C]], start: C) -> Recurrent[P, C, 
     def run(steps: Steps[Any, C], at: Callable[[tuple[Any, C]], tuple[Any, C]]) -> tuple[Any, C]:
         carry, y = steps.carry, {}
         for t in _order(steps):
-            try:
+            with Within(f"{name} > step {t}"):
                 y[t], new = at((_here(steps, t, steps.values[:, t]), carry))
-            except FnnError as error:
-                error.within(f"{name} > step {t}")
-                raise
             y[t], carry = _here(steps, t, y[t]), _here(steps, t, new, carry)
         return np.stack([y[t] for t in sorted(y)], axis=1), carry
 

@@ -9,7 +9,7 @@ import attrs
 from numpy.typing import DTypeLike
 
 from fnn.arrays import Shape, check_float, describe
-from fnn.errors import FnnError, HyperparameterError, StructureError
+from fnn.errors import HyperparameterError, StructureError, Within
 from fnn.model import Composed, Model, Stage, check_tuple, output_shape
 from fnn.ops.dropout import dropout_backward, dropout_forward
 from fnn.random import Key
@@ -115,11 +115,8 @@ def stacked(*layers: Any, dropout: float = 0) -> Any:
 
     def each(run: Callable[[int], None], order: range) -> None:
         for i in order:
-            try:
+            with Within(f"layer {i}"):
                 run(i)
-            except FnnError as error:
-                error.within(f"layer {i}")
-                raise
 
     def apply(params: tuple[Any, ...], steps: Steps[Any, Any]) -> tuple[Any, Any]:
         check_tuple(params, count, name)
@@ -172,11 +169,8 @@ def stacked(*layers: Any, dropout: float = 0) -> Any:
         previous = ""
         for i, layer in enumerate(layers):
             found.append((str(i), layer, s))
-            try:
+            with Within(f"layer {i}"):
                 s, previous = output_shape(layer, s, previous), f"layer {i} {layer.name}"
-            except FnnError as error:
-                error.within(f"layer {i}")
-                raise
         return found, s
 
     def begin(batch_size: int, dtype: DTypeLike) -> tuple[Any, ...]:

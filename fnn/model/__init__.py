@@ -1,0 +1,25 @@
+"""Models: records of pure functions over parameter trees, composed with ``>>``.
+
+`Model` is anything with parameters, `Fn` a stage without, `Serial` what ``>>`` builds. A model computes in two ways:
+``apply`` for inference, and ``forward`` for training, which also returns the function that carries a gradient back.
+"""
+
+from fnn.model.build import fn, layer
+from fnn.model.core import Backward, Composed, Fn, Model, Serial, Stage
+from fnn.model.series import check_tuple
+from fnn.model.shapes import Parts, ShapeRule, output_shape
+
+__all__ = [
+    "Backward",
+    "Composed",
+    "Fn",
+    "Model",
+    "Parts",
+    "Serial",
+    "ShapeRule",
+    "Stage",
+    "check_tuple",
+    "fn",
+    "layer",
+    "output_shape",
+]

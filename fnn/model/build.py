@@ -1,0 +1,93 @@
+"""Models and stages built from an explicit pair of forward and backward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from fnn import tree
+from fnn.arrays import describe
+from fnn.errors import StructureError, Within
+from fnn.model.core import Fn, Model
+from fnn.model.shapes import ShapeRule
+from fnn.random import Key, check_key
+
+P = TypeVar("P")
+X = TypeVar("X")
+Y = TypeVar("Y")
+Cache = TypeVar("Cache")
+
+
+def layer(
+    init: Callable[[Key], P],
+    forward: Callable[[P, X], tuple[Y, Cache]],
+    backward: Callable[[Y, Cache], tuple[P, X]],
+    *,
+    name: str = "layer",
+    shape: ShapeRule | None = None,
+    record: type[P] | None = None,
+) -> Model[P, X, Y]:
+    """Build a model from an explicit pair ``forward(params, x) -> (y, cache)``, ``backward(dy, cache) -> (grads, dx)``.
+
+    The cache is whatever the backward needs; its type must agree between the two and is hidden afterwards. With
+    ``record`` given, parameters of another class are refused by name.
+
+    >>> import fnn, numpy as np
+    >>> from fnn import Array
+    >>> @fnn.record
+    ... class Scale:
+    ...     factor: Array
+    >>> def forward(params: Scale, x: Array) -> tuple[Array, tuple[Array, Array]]:
+    ...     return params.factor * x, (params.factor, x)
+    >>> def backward(dy: Array, cache: tuple[Array, Array]) -> tuple[Scale, Array]:
+    ...     factor, x = cache
+    ...     return Scale((dy * x).sum(axis=0)), dy * factor
+    >>> scale = fnn.layer(lambda key: Scale(np.ones(3)), forward, backward, name="scale")
+    >>> fnn.check.gradients(scale, np.ones((2, 3))).passed
+    True
+    """
+
+    def new(key: Key) -> P:
+        check_key(key, name)
+        params = init(key)
+        with Within(name):
+            return tree.copy(params)  # they may be the caller's arrays, which are not ours to freeze
+
+    def check(params: P) -> None:
+        if record is not None and not isinstance(params, record):
+            raise StructureError(
+                name, f"parameters {record.__name__}", describe(params), "Use this model's init or load."
+            )
+
+    def infer(params: P, x: X) -> Y:
+        check(params)
+        return forward(params, x)[0]
+
+    def train(params: P, x: X, key: Key) -> tuple[Y, P, Callable[[Y], tuple[P, X]]]:
+        check(params)
+        y, cache = forward(params, x)
+        return y, params, lambda dy: backward(dy, cache)
+
+    return Model(new, infer, train, name=name, shape=shape)
+
+
+def fn(
+    forward: Callable[[X], tuple[Y, Cache]],
+    backward: Callable[[Y, Cache], X],
+    *,
+    name: str = "fn",
+    shape: ShapeRule | None = None,
+) -> Fn[X, Y]:
+    """Build a stage without parameters from a pair ``forward(x) -> (y, cache)``, ``backward(dy, cache) -> dx``.
+
+    >>> import numpy as np
+    >>> square = fn(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, name="square")
+    >>> square(np.array([3.0]))
+    array([9.])
+    """
+
+    def train(x: X, key: Key) -> tuple[Y, Callable[[Y], X]]:
+        y, cache = forward(x)
+        return y, lambda dy: backward(dy, cache)
+
+    return Fn(lambda x: forward(x)[0], train, name=name, shape=shape)

@@ -1,0 +1,141 @@
+"""What runs when stages stand one after the other: the functions that `>>` and `into` make models of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, get_origin
+
+import attrs
+
+from fnn.arrays import Shape, describe
+from fnn.errors import StructureError, Within
+from fnn.model.shapes import AnyStage, Parts, ShapeRule, init_of, output_shape
+from fnn.random import Key, check_key
+from fnn.tree.records import children, plan_of, rebuild
+
+
+class Functions(NamedTuple):
+    """The functions of a composition."""
+
+    init: Callable[[Key], Any]
+    apply: Callable[[Any, Any], Any]
+    forward: Callable[[Any, Any, Key], tuple[Any, Any, Callable[[Any], tuple[Any, Any]]]]
+    shape: ShapeRule | None
+    parts: Parts
+
+
+def check_tuple(params: Any, count: int, place: str) -> tuple[Any, ...]:
+    """Return the parameters of a composition that has no record; refuse anything but a tuple of ``count``."""
+    if not isinstance(params, tuple) or len(params) != count:
+        got = f"a tuple of {len(params)}" if isinstance(params, tuple) else describe(params)
+        hint = "Use this model's init or load."
+        raise StructureError(place, f"parameters as a tuple of {count}, one for each stage that has any", got, hint)
+    return params
+
+
+def in_series(stages: Sequence[AnyStage], name: str) -> Functions:
+    """Return the functions of stages one after the other, whose parameters are the tuple of the stages' own.
+
+    By the chain rule the gradient runs through the stages' backwards from the last to the first.
+    """
+    inits = [init for init in map(init_of, stages) if init is not None]
+    steps = [(i, stage, Within(f"stage {i}"), init_of(stage) is not None) for i, stage in enumerate(stages)]
+
+    def init(key: Key) -> tuple[Any, ...]:
+        check_key(key, name)
+        return tuple(init(key.fold(i)) for i, init in enumerate(inits))
+
+    def apply(params: Any, x: Any) -> Any:
+        of_stage = iter(check_tuple(params, len(inits), name))
+        for _, stage, place, has_params in steps:
+            with place:
+                x = stage.apply(next(of_stage), x) if has_params else stage.apply(x)
+        return x
+
+    def forward(params: Any, x: Any, key: Key) -> tuple[Any, Any, Callable[[Any], tuple[Any, Any]]]:
+        check_key(key, name)
+        of_stage = iter(check_tuple(params, len(inits), name))
+        renewed: list[Any] = []
+        backwards: list[Callable[[Any], Any]] = []
+        for i, stage, place, has_params in steps:
+            with place:
+                if has_params:
+                    x, new, back = stage.forward(next(of_stage), x, key.fold(i))
+                    renewed.append(new)
+                else:
+                    x, back = stage.forward(x, key.fold(i))
+            backwards.append(back)
+
+        def backward(dy: Any) -> tuple[Any, Any]:
+            grads: list[Any] = []
+            for (_, _, place, has_params), back in zip(reversed(steps), reversed(backwards), strict=True):
+                with place:
+                    if has_params:
+                        grad, dy = back(dy)
+                        grads.append(grad)
+                    else:
+                        dy = back(dy)
+            return tuple(reversed(grads)), dy
+
+        return x, tuple(renewed), backward
+
+    def flow(s: Shape) -> tuple[list[tuple[str, Any, Shape]], Shape]:
+        """Follow the shapes: each stage with the shape that enters it, and the shape that leaves the last."""
+        found: list[tuple[str, Any, Shape]] = []
+        previous = ""
+        for i, stage, place, _ in steps:
+            found.append((str(i), stage, s))
+            with place:
+                s, previous = output_shape(stage, s, previous), f"{place.place} {stage.name}"
+        return found, s
+
+    return Functions(init, apply, forward, lambda s: flow(s)[1], lambda s: flow(s)[0])
+
+
+def in_record(
+    inner: AnyStage, init_inner: Callable[[Key], Any], stages: Sequence[AnyStage], record: Any
+) -> tuple[str, Functions]:
+    """Return the functions of a composition whose parameters stand in a record, and the name of that record."""
+    count = sum(init_of(stage) is not None for stage in stages)
+    cls: Any = get_origin(record) or record
+    label = getattr(cls, "__name__", describe(record))
+    if isinstance(cls, type) and attrs.has(cls):
+        field_names = [name for name, _ in plan_of(cls).children]
+    elif isinstance(cls, type) and hasattr(cls, "_fields"):
+        field_names = list(cls._fields)
+    else:
+        raise StructureError(f"{inner.name}.into", "a record class", label, "Decorate the class with @fnn.record.")
+    if len(field_names) != count:
+        raise StructureError(
+            f"{inner.name}.into({label})",
+            f"a record with {count} fields, one for each stage that has parameters",
+            f"{len(field_names)} fields",
+            "Add or remove fields, or write .into on the inner composition.",
+        )
+
+    def parts(params: Any) -> Any:
+        if not isinstance(params, cls):
+            raise StructureError(inner.name, f"parameters {label}", describe(params), "Use this model's init or load.")
+        return tuple(child for _, child, _ in children(params))
+
+    def init(key: Key) -> Any:
+        return record(*init_inner(key))
+
+    def apply(params: Any, x: Any) -> Any:
+        return inner.apply(parts(params), x)
+
+    def forward(params: Any, x: Any, key: Key) -> tuple[Any, Any, Callable[[Any], tuple[Any, Any]]]:
+        y, renewed, back = inner.forward(parts(params), x, key)
+
+        def backward(dy: Any) -> tuple[Any, Any]:
+            grads, dx = back(dy)
+            return rebuild(params, grads), dx
+
+        return y, rebuild(params, renewed), backward
+
+    def labelled(s: Shape) -> list[tuple[str, Any, Shape]]:
+        names = iter(field_names)
+        found = inner.parts(s) if inner.parts is not None else []
+        return [(next(names) if init_of(stage) is not None else "", stage, shape) for _, stage, shape in found]
+
+    return label, Functions(init, apply, forward, inner.shape, labelled)

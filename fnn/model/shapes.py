@@ -1,0 +1,77 @@
+"""Shapes without data: what a stage looks like to those that follow shapes through it, and how they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+from fnn.arrays import Shape, format_shape
+from fnn.errors import FnnError, ShapeError
+from fnn.random import Key
+
+ShapeRule: TypeAlias = Callable[[Shape], Shape]
+"""From the shape of one input sample to that of one output sample; raises ShapeError for a shape that cannot be."""
+
+Parts: TypeAlias = Callable[[Shape], list[tuple[str, Any, Shape]]]
+"""For a composition: its inner stages, each with a label and the shape of its input, given the shape of the input."""
+
+
+class AnyStage(Protocol):
+    """What a Model and a Fn have in common."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def shape(self) -> ShapeRule | None: ...
+    @property
+    def parts(self) -> Parts | None: ...
+    @property
+    def apply(self) -> Callable[..., Any]: ...
+    @property
+    def forward(self) -> Callable[..., Any]: ...
+
+
+def init_of(stage: AnyStage) -> Callable[[Key], Any] | None:
+    """Return the ``init`` of a stage that has parameters, None for one without."""
+    return getattr(stage, "init", None)
+
+
+def output_shape(stage: AnyStage, input_shape: Shape, previous: str = "") -> Shape:
+    """Return the shape of one output sample for that of one input sample; no data is needed where there is a rule.
+
+    Raises ShapeError for a shape that the stage cannot take.
+
+    >>> import fnn
+    >>> output_shape(fnn.dense(4, 3) >> fnn.relu, (4,))
+    (3,)
+    """
+    try:
+        return _by_trial(stage, input_shape) if stage.shape is None else stage.shape(input_shape)
+    except FnnError as error:
+        if previous and not error.hint.startswith("Before it comes"):  # a composition may have said it already
+            error.hint = f"Before it comes {previous}, which gives {format_shape(input_shape)}. {error.hint}".rstrip()
+        raise
+
+
+def _by_trial(stage: AnyStage, input_shape: Shape) -> Shape:
+    x = _zeros(input_shape)
+    try:
+        init = init_of(stage)
+        y = stage.apply(x) if init is None else stage.apply(init(Key(0)), x)
+    except ValueError as error:
+        if isinstance(error, FnnError):
+            raise
+        raise ShapeError(stage.name, "input that it can take", format_shape(input_shape), f"NumPy: {error}") from error
+    return _sample_shape(y)
+
+
+def _zeros(shape: Shape) -> Any:
+    if shape and isinstance(shape[0], tuple):
+        return tuple(_zeros(part) for part in shape)
+    return np.zeros((1, *shape), np.float32)
+
+
+def _sample_shape(y: Any) -> Shape:
+    return tuple(_sample_shape(part) for part in y) if isinstance(y, tuple) else tuple(y.shape[1:])
