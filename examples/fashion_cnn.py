@@ -72,9 +72,9 @@ def main(folder: Path = Path("runs"), epochs: int = 12, data: fnn.data.FashionMN
     test_batches = fnn.batches(test_images, data.test_labels, batch_size=500, transform=scaler.transform)
 
     model = cnn()
-    print(fnn.summary(model, (28, 28, 1)))
     rate = fnn.linear_warmup(200, fnn.cosine_decay(2.5e-3, steps=epochs * len(train_batches)))
     optimizer = fnn.adamw(rate, weight_decay=0.05)
+    print(fnn.summary(model, (28, 28, 1), batch_size=64, optimizer=optimizer))
     step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer, metrics={"accuracy": fnn.accuracy})
     run = fnn.fit(step, fnn.start(model, optimizer, fnn.Key(1)), train_batches, epochs=epochs, validate=test_batches)
     end = fnn.final(fnn.history(fnn.progress(run)))

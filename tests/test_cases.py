@@ -252,7 +252,7 @@ BAD: list[tuple[str, type[FnnError], Callable[[Leaf], object]]] = [
 def names(stage: Any, shape: Any) -> list[str]:
     """The name of a stage, and of all that it is made of."""
     inner = stage.parts(shape) if stage.parts is not None else []
-    return [stage.name, *(name for _, part, s in inner for name in names(part, s))]
+    return [stage.name, *(name for _, part, s, _ in inner for name in names(part, s))]
 
 
 @pytest.mark.parametrize(("bad", "kind", "spoil"), BAD, ids=[name for name, _, _ in BAD])

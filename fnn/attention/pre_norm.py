@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from fnn.arrays import Array, Shape, check_float, check_not_empty, describe, format_shape
 from fnn.errors import ShapeError, StructureError
-from fnn.model import Model, Stage, output_shape
+from fnn.model import Model, Part, output_shape
 from fnn.ops.dropout import dropout_backward, dropout_forward
 from fnn.ops.steps import cleared
 from fnn.random import Key
@@ -95,7 +96,10 @@ def pre_norm(
             raise ShapeError(name, f"output of the input's shape {format_shape(s)}", format_shape(out))
         return out
 
-    def parts(s: Shape) -> list[tuple[str, Stage, Shape]]:
-        return [("norm", norm, s), ("inner", model, output_shape(norm, s))]
+    def flops(s: Shape) -> int:
+        return math.prod(s) * (2 if dropout > 0 else 1)
 
-    return recurrent(Model(init, apply, forward, name=name, shape=shape, parts=parts), model.begin)
+    def parts(s: Shape) -> list[Part]:
+        return [Part("norm", norm, s), Part("inner", model, output_shape(norm, s))]
+
+    return recurrent(Model(init, apply, forward, name=name, shape=shape, flops=flops, parts=parts), model.begin)

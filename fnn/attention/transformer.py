@@ -17,7 +17,7 @@ from fnn.layers.embedding import Embedding, embedding
 from fnn.layers.layer_norm import layer_norm
 from fnn.layers.learned_positions import LearnedPositions, learned_positions
 from fnn.layers.sinusoidal_positions import sinusoidal_positions
-from fnn.model import Fn, Model, Stage
+from fnn.model import Fn, Model, Part
 from fnn.random import Key
 from fnn.recurrent.model import Recurrent, Steps, recurrent
 from fnn.recurrent.stacked import stacked
@@ -118,9 +118,9 @@ def transformer(
 
         return y, named(renewed), backward
 
-    def parts(s: Shape) -> list[tuple[str, Stage, Shape]]:
+    def parts(s: Shape) -> list[Part]:
         inner = tower.parts(s) if tower.parts is not None else []
-        return [(label, stage, shape) for label, (_, stage, shape) in zip(stages, inner, strict=True)]
+        return [part._replace(label=label) for label, part in zip(stages, inner, strict=True)]
 
     sweep: Model[Transformer, Steps[IntArray, Any], tuple[Array, Any]] = Model(
         lambda key: named(tower.init(key)),
@@ -128,6 +128,7 @@ def transformer(
         forward,
         name=name,
         shape=tower.shape,
+        flops=tower.flops,
         parts=parts,
     )
     return recurrent(sweep, tower.begin)

@@ -38,5 +38,6 @@ def as_model(stage: Fn[X, Y]) -> Model[None, X, Y]:
         forward,
         name=stage.name,
         shape=lambda s: output_shape(stage, s),
+        flops=stage.flops,
         parts=stage.parts,
     )

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from fnn import tree
 from fnn.arrays import describe
 from fnn.errors import StructureError
-from fnn.model import Model, output_shape
+from fnn.model import Model, Part, output_shape
 from fnn.random import Key
 from fnn.tree import buffer, record
 
@@ -59,5 +59,5 @@ def freeze(model: Model[P, X, Y]) -> Model[Frozen[P], X, Y]:
         forward,
         name=name,
         shape=lambda s: output_shape(model, s),
-        parts=lambda s: [("", model, s)],
+        parts=lambda s: [Part("", model, s)],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar, overload
 
@@ -11,7 +12,7 @@ from fnn import tree
 from fnn.arrays import Array, Shape, check_float
 from fnn.combine.branches import check_model, show
 from fnn.errors import HyperparameterError, ShapeError, Within
-from fnn.model import Composed, Model, Stage, check_tuple, output_shape
+from fnn.model import Composed, Model, Part, check_tuple, output_shape
 from fnn.random import Key, check_key
 
 P1 = TypeVar("P1")
@@ -132,7 +133,10 @@ def parallel(*branches: Model[Any, Any, Any], join: Join = "tuple") -> Composed[
         check([("batch", *out) for out in shapes])
         return shapes[0] if join == "add" else (*shapes[0][:-1], sum(out[-1] for out in shapes))
 
-    def parts(s: Shape) -> list[tuple[str, Stage, Shape]]:
-        return [(str(i), branch, s) for i, branch in enumerate(branches)]
+    def flops(s: Shape) -> int:
+        return (len(branches) - 1) * math.prod(shape(s)) if join == "add" else 0
 
-    return Composed(init, apply, forward, name=name, shape=shape, parts=parts, stages=branches)
+    def parts(s: Shape) -> list[Part]:
+        return [Part(str(i), branch, s) for i, branch in enumerate(branches)]
+
+    return Composed(init, apply, forward, name=name, shape=shape, flops=flops, parts=parts, stages=branches)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from fnn.arrays import Shape, describe, format_shape
 from fnn.errors import ShapeError, StructureError, Within
-from fnn.model import Model, Stage, check_tuple, output_shape
+from fnn.model import Model, Part, check_tuple, output_shape
 from fnn.random import Key
 from fnn.validate import positive
 
@@ -68,7 +68,7 @@ def repeat(model: Model[P, X, X], count: int) -> Model[tuple[P, ...], X, X]:
             raise ShapeError(name, f"output of the input's shape {format_shape(s)}", format_shape(out))
         return out
 
-    def parts(s: Shape) -> list[tuple[str, Stage, Shape]]:
-        return [(str(i), model, s) for i in range(count)]
+    def parts(s: Shape) -> list[Part]:
+        return [Part(str(i), model, s) for i in range(count)]
 
     return Model(init, apply, forward, name=name, shape=shape, parts=parts)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from fnn.arrays import Array, Shape, format_shape
 from fnn.combine.branches import check_model
 from fnn.errors import ShapeError
-from fnn.model import Model, output_shape
+from fnn.model import Model, Part, output_shape, per_input
 from fnn.random import Key
 
 P = TypeVar("P")
@@ -56,5 +56,6 @@ def residual(model: Model[P, Array, Array]) -> Model[P, Array, Array]:
         forward,
         name=name,
         shape=shape,
-        parts=lambda s: [("", model, s)],
+        flops=per_input,
+        parts=lambda s: [Part("", model, s)],
     )

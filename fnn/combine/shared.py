@@ -9,7 +9,7 @@ from fnn import tree
 from fnn.arrays import Shape, describe
 from fnn.combine.branches import check_model
 from fnn.errors import ShapeError
-from fnn.model import Model, output_shape
+from fnn.model import Model, Part, output_shape
 from fnn.random import Key, check_key
 
 P = TypeVar("P")
@@ -62,4 +62,4 @@ def shared(model: Model[P, X, Y]) -> Model[P, tuple[X, X], tuple[Y, Y]]:
             raise ShapeError(name, "a pair of input shapes", str(s))
         return tuple(output_shape(model, part) for part in s)
 
-    return Model(model.init, apply, forward, name=name, shape=shape, parts=lambda s: [("", model, s[0])])
+    return Model(model.init, apply, forward, name=name, shape=shape, parts=lambda s: [Part("", model, s[0], times=2)])

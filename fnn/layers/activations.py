@@ -10,7 +10,7 @@ from typing import TypeVar
 from fnn import ops
 from fnn.arrays import Array, Shape, check_float, check_not_empty, format_shape
 from fnn.errors import ShapeError
-from fnn.model import Fn, ShapeRule, fn
+from fnn.model import FlopsRule, Fn, ShapeRule, fn, moving
 from fnn.ops.hard_tanh import check_interval
 from fnn.validate import in_range, positive
 
@@ -23,8 +23,11 @@ def activation(
     backward: Callable[[Array, Cache], Array],
     *,
     shape: ShapeRule = lambda s: s,
+    flops: FlopsRule | None = None,
 ) -> Fn[Array, Array]:
-    """Make a stage of an op's pair, which by default keeps the shape; its input must be float and not empty.
+    """Make a stage of an op's pair, which by default keeps the shape and computes one operation for each output.
+
+    Its input must be float and not empty.
 
     Raises DtypeError for anything but a float32 or float64 array, DataError for an empty batch, and what the rule
     ``shape`` raises, in the name of the stage.
@@ -36,7 +39,7 @@ def activation(
         shape(x.shape[1:])
         return forward(x)
 
-    return fn(checked, backward, name=name, shape=shape)
+    return fn(checked, backward, name=name, shape=shape, flops=flops or (lambda s: math.prod(shape(s))))
 
 
 def _with_classes(name: str) -> ShapeRule:
@@ -64,7 +67,7 @@ def _dividing(name: str, pieces: int) -> ShapeRule:
     return shape
 
 
-identity: Fn[Array, Array] = activation("identity", ops.identity_forward, ops.identity_backward)
+identity: Fn[Array, Array] = activation("identity", ops.identity_forward, ops.identity_backward, flops=moving)
 """``x``."""
 
 step: Fn[Array, Array] = activation("step", ops.step_forward, ops.step_backward)
@@ -193,4 +196,4 @@ def maxout(pieces: int) -> Fn[Array, Array]:
     positive("maxout", pieces=pieces)
     name = f"maxout({pieces})"
     forward = partial(ops.maxout_forward, pieces=pieces)
-    return activation(name, forward, ops.maxout_backward, shape=_dividing(name, pieces))
+    return activation(name, forward, ops.maxout_backward, shape=_dividing(name, pieces), flops=math.prod)

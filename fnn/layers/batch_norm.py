@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from fnn import tree
@@ -103,4 +104,4 @@ def batch_norm(
 
         return y, renewed, backward
 
-    return Model(init, apply, forward, name=name, shape=shape)
+    return Model(init, apply, forward, name=name, shape=shape, flops=lambda s: 7 * math.prod(s))

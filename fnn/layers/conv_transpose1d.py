@@ -57,4 +57,6 @@ def conv_transpose1d(
     def sizes(space: tuple[int, ...]) -> list[int]:
         return [axis.size for axis in enlarged(options, extra, space, name)]
 
-    return convolution(ConvTranspose1D, name, inputs, shape, weight, bias, forward, conv_transpose_backward, sizes)
+    return convolution(
+        ConvTranspose1D, name, inputs, shape, weight, bias, forward, conv_transpose_backward, sizes, transposed=True
+    )

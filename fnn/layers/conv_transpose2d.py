@@ -62,4 +62,6 @@ def conv_transpose2d(
     def sizes(space: tuple[int, ...]) -> list[int]:
         return [axis.size for axis in enlarged(options, extra, space, name)]
 
-    return convolution(ConvTranspose2D, name, inputs, shape, weight, bias, forward, conv_transpose_backward, sizes)
+    return convolution(
+        ConvTranspose2D, name, inputs, shape, weight, bias, forward, conv_transpose_backward, sizes, transposed=True
+    )

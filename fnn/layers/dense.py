@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from fnn.arrays import Array, Shape, check_input, check_parameter, format_shape
 from fnn.errors import ShapeError
 from fnn.initializers import Initializer, he_normal, zeros
@@ -59,4 +61,7 @@ def dense(
             raise ShapeError(name, f"input of shape (batch, ..., {inputs})", format_shape(s))
         return (*s[:-1], outputs)
 
-    return layer(init, forward, backward, name=name, shape=shape, record=Dense)
+    def flops(s: Shape) -> int:
+        return math.prod(s[:-1]) * (2 * inputs * outputs + outputs)
+
+    return layer(init, forward, backward, name=name, shape=shape, flops=flops, record=Dense)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fnn.arrays import Array, check_float, check_not_empty
-from fnn.model import Fn
+from fnn.model import Fn, per_input
 from fnn.ops.dropout import dropout_backward, dropout_forward
 from fnn.random import Key, check_key
 from fnn.validate import in_range
@@ -37,4 +37,4 @@ def dropout(rate: float) -> Fn[Array, Array]:
         y, mask = dropout_forward(apply(x), key, rate=rate)
         return y, lambda dy: dropout_backward(dy, mask)
 
-    return Fn(apply, forward, name=name, shape=lambda s: s)
+    return Fn(apply, forward, name=name, shape=lambda s: s, flops=per_input)

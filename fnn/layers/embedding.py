@@ -6,7 +6,7 @@ import numpy as np
 
 from fnn.arrays import Array, IntArray, Shape, check_not_empty
 from fnn.initializers import Initializer, normal
-from fnn.model import Model, layer
+from fnn.model import Model, layer, moving
 from fnn.ops.embedding import EmbeddingCache, check_indices, embedding_backward, embedding_forward
 from fnn.random import Key
 from fnn.tree import record
@@ -53,4 +53,4 @@ def embedding(vocabulary: int, width: int, *, weight: Initializer = _standard) -
     def shape(s: Shape) -> Shape:
         return (*s, width)
 
-    return layer(init, forward, backward, name=name, shape=shape, record=Embedding)
+    return layer(init, forward, backward, name=name, shape=shape, flops=moving, record=Embedding)

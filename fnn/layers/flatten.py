@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from fnn.arrays import Array, Shape, check_float, check_not_empty
-from fnn.model import Fn, fn
+from fnn.model import Fn, fn, moving
 from fnn.ops.flatten import flatten_backward, flatten_forward
 
 
@@ -15,5 +15,7 @@ def _forward(x: Array) -> tuple[Array, Shape]:
     return flatten_forward(x)
 
 
-flatten: Fn[Array, Array] = fn(_forward, flatten_backward, name="flatten", shape=lambda s: (math.prod(s),))
+flatten: Fn[Array, Array] = fn(
+    _forward, flatten_backward, name="flatten", shape=lambda s: (math.prod(s),), flops=moving
+)
 """``(batch, height, width, ...)`` to ``(batch, height * width * ...)``."""

@@ -65,4 +65,4 @@ def group_norm(
         dx, dscale, dbias = group_norm_backward(dy, cache)
         return GroupNorm(dscale, dbias), dx
 
-    return layer(init, forward, backward, name=name, shape=shape, record=GroupNorm)
+    return layer(init, forward, backward, name=name, shape=shape, flops=lambda s: 7 * math.prod(s), record=GroupNorm)

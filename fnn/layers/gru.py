@@ -84,5 +84,10 @@ def gru(
     def shape(s: Shape) -> Shape:
         return sequence_shape(s, inputs, units, name)
 
-    sweep = layer(init, forward, backward, name=name, shape=shape, record=GRU)
+    def flops(s: Shape) -> int:
+        """For each step two products, added, with bias and activation; then h R_n + b_q, r q, and n + z (h - n)."""
+        steps: int = s[0]
+        return steps * units * (3 * (2 * (inputs + units) + 3) + 5)
+
+    sweep = layer(init, forward, backward, name=name, shape=shape, flops=flops, record=GRU)
     return recurrent(sweep, lambda batch_size, dtype: np.zeros((batch_size, units), dtype))

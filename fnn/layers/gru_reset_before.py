@@ -80,5 +80,10 @@ def gru_reset_before(
     def shape(s: Shape) -> Shape:
         return sequence_shape(s, inputs, units, name)
 
-    sweep = layer(init, forward, backward, name=name, shape=shape, record=GRUResetBefore)
+    def flops(s: Shape) -> int:
+        """For each step two products, added, with bias and activation; then r h and n + z (h - n)."""
+        steps: int = s[0]
+        return steps * units * (3 * (2 * (inputs + units) + 3) + 4)
+
+    sweep = layer(init, forward, backward, name=name, shape=shape, flops=flops, record=GRUResetBefore)
     return recurrent(sweep, lambda batch_size, dtype: np.zeros((batch_size, units), dtype))

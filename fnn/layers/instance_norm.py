@@ -61,4 +61,4 @@ def instance_norm(
         dx, dscale, dbias = instance_norm_backward(dy, cache)
         return InstanceNorm(dscale, dbias), dx
 
-    return layer(init, forward, backward, name=name, shape=shape, record=InstanceNorm)
+    return layer(init, forward, backward, name=name, shape=shape, flops=lambda s: 7 * math.prod(s), record=InstanceNorm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 from fnn.arrays import Array
@@ -60,4 +61,12 @@ def layer_norm(
         dx, dscale, dbias = layer_norm_backward(dy, cache[0])
         return LayerNorm(dscale, dbias if cache[1] else None), dx
 
-    return layer(init, forward, backward, name=name, shape=shape, record=LayerNorm)
+    return layer(
+        init,
+        forward,
+        backward,
+        name=name,
+        shape=shape,
+        flops=lambda s: (6 if bias is None else 7) * math.prod(s),
+        record=LayerNorm,
+    )

@@ -9,7 +9,7 @@ import numpy as np
 from fnn.arrays import Array, BoolArray, IntArray, Shape
 from fnn.errors import ShapeError
 from fnn.initializers import Initializer, normal
-from fnn.model import layer
+from fnn.model import layer, per_input
 from fnn.ops.embedding import EmbeddingCache, embedding_backward, embedding_forward
 from fnn.ops.steps import cleared, count_steps, step_positions
 from fnn.random import Key
@@ -83,5 +83,5 @@ def learned_positions(
             raise ShapeError(name, f"sequences of at most {length} steps", str(s[0]))
         return s
 
-    sweep = layer(init, forward, backward, name=name, shape=shape, record=LearnedPositions)
+    sweep = layer(init, forward, backward, name=name, shape=shape, flops=per_input, record=LearnedPositions)
     return recurrent(sweep, lambda batch_size, dtype: np.zeros(batch_size, np.int64))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from fnn.arrays import Array, Shape, check_input, check_parameter, format_shape
 from fnn.errors import ShapeError
 from fnn.initializers import Initializer, he_normal
@@ -54,4 +56,7 @@ def linear(inputs: int, outputs: int, *, weight: Initializer = he_normal) -> Mod
             raise ShapeError(name, f"input of shape (batch, ..., {inputs})", format_shape(s))
         return (*s[:-1], outputs)
 
-    return layer(init, forward, backward, name=name, shape=shape, record=Linear)
+    def flops(s: Shape) -> int:
+        return 2 * math.prod(s) * outputs
+
+    return layer(init, forward, backward, name=name, shape=shape, flops=flops, record=Linear)

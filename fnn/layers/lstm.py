@@ -89,7 +89,12 @@ def lstm(
     def shape(s: Shape) -> Shape:
         return sequence_shape(s, inputs, units, name)
 
+    def flops(s: Shape) -> int:
+        """For each step two products, added, with bias and activation; then f c + i g and o tanh c."""
+        steps: int = s[0]
+        return steps * units * (4 * (2 * (inputs + units) + 3) + 5)
+
     def begin(batch_size: int, dtype: DTypeLike) -> LSTMCarry:
         return LSTMCarry(np.zeros((batch_size, units), dtype), np.zeros((batch_size, units), dtype))
 
-    return recurrent(layer(init, forward, backward, name=name, shape=shape, record=LSTM), begin)
+    return recurrent(layer(init, forward, backward, name=name, shape=shape, flops=flops, record=LSTM), begin)

@@ -6,7 +6,7 @@ from functools import partial
 
 from fnn.arrays import Array, Shape
 from fnn.layers.spatial import space, stage
-from fnn.model import Fn
+from fnn.model import Fn, moving
 from fnn.ops.pad import PadMode, check_far_enough, pad_backward, pad_forward, pad_sides
 from fnn.ops.windows import Padding
 
@@ -46,4 +46,4 @@ def _pad(kind: str, rank: int, padding: Padding, mode: PadMode, value: float) ->
         check_far_enough(name, sizes, pairs, mode)
         return (*(before + size + after for size, (before, after) in zip(sizes, pairs, strict=True)), s[-1])
 
-    return stage(name, partial(pad_forward, padding=padding, mode=mode, value=value), pad_backward, shape)
+    return stage(name, partial(pad_forward, padding=padding, mode=mode, value=value), pad_backward, shape, moving)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnn.arrays import Array, Shape, check_features, check_float, check_not_empty, check_same_dtype, format_shape
 from fnn.errors import ShapeError
 from fnn.initializers import Initializer, constant
-from fnn.model import Model, layer
+from fnn.model import Model, layer, per_input
 from fnn.ops.prelu import PreluCache, prelu_backward, prelu_forward
 from fnn.random import Key
 from fnn.tree import record
@@ -57,4 +57,4 @@ def prelu(features: int = 1, *, slope: Initializer = _QUARTER) -> Model[PReLU, A
             raise ShapeError(name, f"input of shape (batch, ..., {features})", format_shape(s))
         return s
 
-    return layer(init, forward, backward, name=name, shape=shape, record=PReLU)
+    return layer(init, forward, backward, name=name, shape=shape, flops=per_input, record=PReLU)

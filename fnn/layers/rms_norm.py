@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from fnn.arrays import Array
 from fnn.initializers import Initializer, ones
 from fnn.layers.spatial import check_input, trailing
@@ -48,4 +50,4 @@ def rms_norm(
         dx, dscale = rms_norm_backward(dy, cache)
         return RMSNorm(dscale), dx
 
-    return layer(init, forward, backward, name=name, shape=shape, record=RMSNorm)
+    return layer(init, forward, backward, name=name, shape=shape, flops=lambda s: 4 * math.prod(s), record=RMSNorm)

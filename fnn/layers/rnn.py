@@ -80,5 +80,10 @@ def rnn(
     def shape(s: Shape) -> Shape:
         return sequence_shape(s, inputs, units, name)
 
-    sweep = layer(init, forward, backward, name=name, shape=shape, record=RNN)
+    def flops(s: Shape) -> int:
+        """For each step two products, added, with bias and activation."""
+        steps: int = s[0]
+        return steps * units * (2 * (inputs + units) + 3)
+
+    sweep = layer(init, forward, backward, name=name, shape=shape, flops=flops, record=RNN)
     return recurrent(sweep, lambda batch_size, dtype: np.zeros((batch_size, units), dtype))

@@ -214,11 +214,21 @@ def self_attention(
     def shape(s: Shape) -> Shape:
         return sequence_shape(s, features, features, name)
 
+    def flops(s: Shape) -> int:
+        """The maps, turns, scaled queries, softmax, and the products of scores and means; a mask saves nothing."""
+        time, key_width = s[0], key_heads * size
+        maps = 4 * features * (features + key_width) + (2 * features + (1 + rotary) * key_width if bias else 0)
+        turns = 3 * (features + key_width) if rotary else 0
+        steps: int = time * (maps + turns + features + heads * time + 4 * time * features)
+        return steps
+
     def begin(batch_size: int, dtype: DTypeLike) -> KeyValues | None:
         nothing: Array = np.zeros((batch_size, key_heads, 0, size), dtype)
         return KeyValues(nothing, nothing, np.zeros((batch_size, 0), np.bool_)) if causal else None
 
-    return recurrent(layer(init, forward, backward, name=name, shape=shape, record=MultiHeadAttention), begin)
+    return recurrent(
+        layer(init, forward, backward, name=name, shape=shape, flops=flops, record=MultiHeadAttention), begin
+    )
 
 
 def _there(steps: Steps[Array, Any], place: str) -> BoolArray | None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from fnn.arrays import Array, BoolArray, IntArray, Shape, check_float, check_not_empty, format_shape
 from fnn.errors import ShapeError
-from fnn.model import layer
+from fnn.model import layer, per_input
 from fnn.ops.sinusoidal_positions import sinusoidal_positions_backward, sinusoidal_positions_forward
 from fnn.ops.steps import cleared, count_steps, step_positions
 from fnn.recurrent.model import Recurrent, Steps, recurrent
@@ -40,7 +40,7 @@ def _shape(s: Shape) -> Shape:
 
 
 sinusoidal_positions: Recurrent[None, IntArray, Array, Array] = recurrent(
-    layer(lambda key: None, _forward, _backward, name=_NAME, shape=_shape),
+    layer(lambda key: None, _forward, _backward, name=_NAME, shape=_shape, flops=per_input),
     lambda batch_size, dtype: np.zeros(batch_size, np.int64),
 )
 """Add fixed waves to each step of ``(batch, time, features)``, by its position; the carry counts the steps before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
@@ -9,7 +10,7 @@ from typing import TypeVar
 from fnn.arrays import Array, Shape, check_float, check_not_empty, check_same_dtype, format_shape
 from fnn.errors import HyperparameterError, ShapeError
 from fnn.initializers import Initializer
-from fnn.model import Fn, Model, ShapeRule, fn, layer
+from fnn.model import FlopsRule, Fn, Model, ShapeRule, fn, layer
 from fnn.ops.windows import Padding, Sizes, axis_names, check_met, per_axis, window
 from fnn.random import Key
 from fnn.tree import record
@@ -79,6 +80,7 @@ def stage(
     forward: Callable[[Array], tuple[Array, Cache]],
     backward: Callable[[Array, Cache], Array],
     shape: ShapeRule,
+    flops: FlopsRule,
 ) -> Fn[Array, Array]:
     """Make a stage of an op's pair, with the rule for its shapes checked first, in the stage's name."""
 
@@ -86,7 +88,7 @@ def stage(
         check_input(x, name, shape)
         return forward(x)
 
-    return fn(checked, backward, name=name, shape=shape)
+    return fn(checked, backward, name=name, shape=shape, flops=flops)
 
 
 def pooling(
@@ -112,7 +114,7 @@ def pooling(
         return (*(axis.outputs for axis in axes), s[-1])
 
     run = partial(forward, size=windows, stride=strides, padding=padding, dilation=dilation)
-    return stage(shown, run, backward, shape)
+    return stage(shown, run, backward, shape, lambda s: math.prod(windows) * math.prod(shape(s)))
 
 
 def convolution(
@@ -125,8 +127,13 @@ def convolution(
     forward: Callable[[Array, Array, Array | None], tuple[Array, Cache]],
     backward: Callable[[Array, Cache], tuple[Array, Array, Array]],
     sizes: Callable[[tuple[int, ...]], Sequence[int]],
+    *,
+    transposed: bool = False,
 ) -> Model[K, Array, Array]:
-    """Put together a convolution from its op, the shape of its weight, and the sizes of the output for the input's."""
+    """Put together a convolution from its op, the shape of its weight, and the sizes of the output for the input's.
+
+    The whole kernel is applied at each position of the output, or, in a ``transposed`` one, of the input.
+    """
     *kernel, _, outputs = shape
 
     def init(key: Key) -> K:
@@ -135,6 +142,11 @@ def convolution(
 
     def rule(s: Shape) -> Shape:
         return (*sizes(space(s, len(kernel), name, inputs)), outputs)
+
+    def flops(s: Shape) -> int:
+        out = rule(s)
+        positions = math.prod((s if transposed else out)[:-1])
+        return 2 * positions * math.prod(shape) + (0 if bias is None else math.prod(out))
 
     def checked(params: K, x: Array) -> tuple[Array, tuple[Cache, bool]]:
         check_input(x, name, rule, params.weight)
@@ -145,7 +157,7 @@ def convolution(
         dx, dweight, dbias = backward(dy, cache[0])
         return kind(dweight, dbias if cache[1] else None), dx
 
-    return layer(init, checked, gradients, name=name, shape=rule, record=kind)
+    return layer(init, checked, gradients, name=name, shape=rule, flops=flops, record=kind)
 
 
 def weight_shape(name: str, inputs: int, outputs: int, kernel: tuple[int, ...], groups: int) -> tuple[int, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Literal, TypeAlias
 
 from fnn.arrays import Array, Shape
 from fnn.errors import HyperparameterError
 from fnn.layers.spatial import space, stage
-from fnn.model import Fn
+from fnn.model import Fn, moving
 from fnn.ops.upsample_linear import upsample_linear_backward, upsample_linear_forward
 from fnn.ops.upsample_nearest import upsample_nearest_backward, upsample_nearest_forward
 from fnn.ops.windows import Sizes, per_axis
@@ -50,6 +51,14 @@ def _upsample(kind: str, rank: int, factor: Sizes, method: Method) -> Fn[Array, 
     def shape(s: Shape) -> Shape:
         return (*(f * size for f, size in zip(factors, space(s, rank, name), strict=True)), s[-1])
 
+    def flops(s: Shape) -> int:
+        """Along each axis the rows are multiplied by a matrix."""
+        total = 0
+        for i, f in enumerate(factors):
+            total += 2 * f * s[i] * math.prod(s)
+            s = (*s[:i], f * s[i], *s[i + 1 :])
+        return total
+
     if method == "linear":
-        return stage(name, partial(upsample_linear_forward, factor=factors), upsample_linear_backward, shape)
-    return stage(name, partial(upsample_nearest_forward, factor=factors), upsample_nearest_backward, shape)
+        return stage(name, partial(upsample_linear_forward, factor=factors), upsample_linear_backward, shape, flops)
+    return stage(name, partial(upsample_nearest_forward, factor=factors), upsample_nearest_backward, shape, moving)

@@ -7,13 +7,15 @@
 from fnn.model.build import fn, layer
 from fnn.model.core import Backward, Composed, Fn, Model, Serial, Stage
 from fnn.model.series import check_tuple
-from fnn.model.shapes import Parts, ShapeRule, output_shape
+from fnn.model.shapes import FlopsRule, Part, Parts, ShapeRule, moving, output_shape, per_input
 
 __all__ = [
     "Backward",
     "Composed",
+    "FlopsRule",
     "Fn",
     "Model",
+    "Part",
     "Parts",
     "Serial",
     "ShapeRule",
@@ -21,5 +23,7 @@ __all__ = [
     "check_tuple",
     "fn",
     "layer",
+    "moving",
     "output_shape",
+    "per_input",
 ]

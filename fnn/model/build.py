@@ -9,7 +9,7 @@ from fnn import tree
 from fnn.arrays import describe
 from fnn.errors import StructureError, Within
 from fnn.model.core import Fn, Model
-from fnn.model.shapes import ShapeRule
+from fnn.model.shapes import FlopsRule, ShapeRule
 from fnn.random import Key, check_key
 
 P = TypeVar("P")
@@ -25,12 +25,14 @@ def layer(
     *,
     name: str = "layer",
     shape: ShapeRule | None = None,
+    flops: FlopsRule | None = None,
     record: type[P] | None = None,
 ) -> Model[P, X, Y]:
     """Build a model from an explicit pair ``forward(params, x) -> (y, cache)``, ``backward(dy, cache) -> (grads, dx)``.
 
     The cache is whatever the backward needs; its type must agree between the two and is hidden afterwards. With
-    ``record`` given, parameters of another class are refused by name.
+    ``record`` given, parameters of another class are refused by name. ``shape`` and ``flops`` are rules from the shape
+    of a sample to that of its output, and to the floating-point operations of its forward, for `summary`.
 
     >>> import fnn, numpy as np
     >>> from fnn import Array
@@ -68,7 +70,7 @@ def layer(
         y, cache = forward(params, x)
         return y, params, lambda dy: backward(dy, cache)
 
-    return Model(new, infer, train, name=name, shape=shape)
+    return Model(new, infer, train, name=name, shape=shape, flops=flops)
 
 
 def fn(
@@ -77,6 +79,7 @@ def fn(
     *,
     name: str = "fn",
     shape: ShapeRule | None = None,
+    flops: FlopsRule | None = None,
 ) -> Fn[X, Y]:
     """Build a stage without parameters from a pair ``forward(x) -> (y, cache)``, ``backward(dy, cache) -> dx``.
 
@@ -90,4 +93,4 @@ def fn(
         y, cache = forward(x)
         return y, lambda dy: backward(dy, cache)
 
-    return Fn(lambda x: forward(x)[0], train, name=name, shape=shape)
+    return Fn(lambda x: forward(x)[0], train, name=name, shape=shape, flops=flops)

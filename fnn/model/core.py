@@ -10,7 +10,7 @@ import attrs
 from fnn.arrays import Shape, describe
 from fnn.errors import StructureError
 from fnn.model.series import in_record, in_series
-from fnn.model.shapes import Parts, ShapeRule, output_shape
+from fnn.model.shapes import FlopsRule, Part, Parts, ShapeRule, output_shape
 from fnn.random import Key
 
 P = TypeVar("P")
@@ -34,8 +34,8 @@ class Model(Generic[P, X, Y]):
     ``init(key) -> params`` makes new parameters. ``apply(params, x) -> y`` is inference. ``forward(params, x, key) ->
     (y, params, backward)`` is training: the returned parameters hold new buffers (running statistics), and
     ``backward(dy) -> (grads, dx)`` carries the gradient of a scalar loss from the output to parameters and input.
-    ``name`` is shown in errors and summaries; ``shape`` is the rule for shapes, found by a trial run if none is given;
-    ``parts`` tells a summary what a composition is made of.
+    ``name`` is shown in errors and summaries; ``shape`` is the rule for shapes, found by a trial run if none is given.
+    For a summary, ``flops`` counts the floating-point operations, and ``parts`` tells what a composition is made of.
 
     Write a model by hand by writing these three functions, annotated; type checkers infer the rest:
 
@@ -62,6 +62,7 @@ class Model(Generic[P, X, Y]):
     forward: Callable[[P, X, Key], tuple[Y, P, Callable[[Y], tuple[P, X]]]]
     name: str = attrs.field(default="model", kw_only=True)
     shape: ShapeRule | None = attrs.field(default=None, kw_only=True, repr=False)
+    flops: FlopsRule | None = attrs.field(default=None, kw_only=True, repr=False)
     parts: Parts | None = attrs.field(default=None, kw_only=True, repr=False)
 
     @overload
@@ -89,6 +90,7 @@ class Fn(Generic[X, Y]):
     forward: Callable[[X, Key], tuple[Y, Callable[[Y], X]]]
     name: str = attrs.field(default="fn", kw_only=True)
     shape: ShapeRule | None = attrs.field(default=None, kw_only=True, repr=False)
+    flops: FlopsRule | None = attrs.field(default=None, kw_only=True, repr=False)
     parts: Parts | None = attrs.field(default=None, kw_only=True, repr=False)
 
     @overload
@@ -136,7 +138,9 @@ class Composed(Model[tuple[*Ps], X, Y], Generic[X, Y, *Ps]):
         (3, 2)
         """
         name, made = in_record(self, self.init, self.stages, record)
-        return Model(made.init, made.apply, made.forward, name=name, shape=made.shape, parts=made.parts)
+        return Model(
+            made.init, made.apply, made.forward, name=name, shape=made.shape, flops=self.flops, parts=made.parts
+        )
 
     def __repr__(self) -> str:
         return self.name
@@ -175,9 +179,9 @@ def _both(first: Fn[X, Y], second: Fn[Y, Z]) -> Fn[X, Z]:
     def shape(s: Shape) -> Shape:
         return output_shape(second, output_shape(first, s), first.name)
 
-    def parts(s: Shape) -> list[tuple[str, Stage, Shape]]:
-        before = [("", first, s)] if first.parts is None else first.parts(s)  # a >> b >> c has three, not two
-        return [*before, ("", second, output_shape(first, s))]
+    def parts(s: Shape) -> list[Part]:
+        before = [Part("", first, s)] if first.parts is None else first.parts(s)  # a >> b >> c has three, not two
+        return [*before, Part("", second, output_shape(first, s))]
 
     name = f"{first.name} >> {second.name}"
     return Fn(lambda x: second.apply(first.apply(x)), forward, name=name, shape=shape, parts=parts)

@@ -9,7 +9,7 @@ import attrs
 
 from fnn.arrays import Shape, describe
 from fnn.errors import StructureError, Within
-from fnn.model.shapes import AnyStage, Parts, ShapeRule, init_of, output_shape
+from fnn.model.shapes import AnyStage, Part, Parts, ShapeRule, init_of, output_shape
 from fnn.random import Key, check_key
 from fnn.tree.records import children, plan_of, rebuild
 
@@ -79,12 +79,12 @@ def in_series(stages: Sequence[AnyStage], name: str) -> Functions:
 
         return x, tuple(renewed), backward
 
-    def flow(s: Shape) -> tuple[list[tuple[str, Any, Shape]], Shape]:
+    def flow(s: Shape) -> tuple[list[Part], Shape]:
         """Follow the shapes: each stage with the shape that enters it, and the shape that leaves the last."""
-        found: list[tuple[str, Any, Shape]] = []
+        found: list[Part] = []
         previous = ""
         for i, stage, place, _ in steps:
-            found.append((str(i), stage, s))
+            found.append(Part(str(i), stage, s))
             with place:
                 s, previous = output_shape(stage, s, previous), f"{place.place} {stage.name}"
         return found, s
@@ -133,9 +133,9 @@ def in_record(
 
         return y, rebuild(params, renewed), backward
 
-    def labelled(s: Shape) -> list[tuple[str, Any, Shape]]:
+    def labelled(s: Shape) -> list[Part]:
         names = iter(field_names)
         found = inner.parts(s) if inner.parts is not None else []
-        return [(next(names) if init_of(stage) is not None else "", stage, shape) for _, stage, shape in found]
+        return [part._replace(label=next(names) if init_of(part.stage) is not None else "") for part in found]
 
     return label, Functions(init, apply, forward, inner.shape, labelled)

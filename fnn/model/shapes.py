@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -14,8 +15,28 @@ from fnn.random import Key
 ShapeRule: TypeAlias = Callable[[Shape], Shape]
 """From the shape of one input sample to that of one output sample; raises ShapeError for a shape that cannot be."""
 
-Parts: TypeAlias = Callable[[Shape], list[tuple[str, Any, Shape]]]
-"""For a composition: its inner stages, each with a label and the shape of its input, given the shape of the input."""
+FlopsRule: TypeAlias = Callable[[Shape], int]
+"""From the shape of one input sample to the floating-point operations of a forward pass: those of the stage itself, to
+which those of its parts are added. A multiplication and an addition are two operations; what is computed entry by
+entry, by whatever function, is one for each entry; a sum or a maximum is one for each entry that goes into it."""
+
+
+class Part(NamedTuple):
+    """A stage inside a composition: its label, the shape of its input, and how many such inputs a sample gives it.
+
+    >>> import fnn
+    >>> fnn.residual(fnn.dense(3, 3)).parts((3,))
+    [Part(label='', stage=dense(3, 3), shape=(3,), times=1)]
+    """
+
+    label: str
+    stage: Any
+    shape: Shape
+    times: int = 1
+
+
+Parts: TypeAlias = Callable[[Shape], list[Part]]
+"""The inner stages of a composition, given the shape of its input."""
 
 
 class AnyStage(Protocol):
@@ -25,6 +46,8 @@ class AnyStage(Protocol):
     def name(self) -> str: ...
     @property
     def shape(self) -> ShapeRule | None: ...
+    @property
+    def flops(self) -> FlopsRule | None: ...
     @property
     def parts(self) -> Parts | None: ...
     @property
@@ -75,3 +98,21 @@ def _zeros(shape: Shape) -> Any:
 
 def _sample_shape(y: Any) -> Shape:
     return tuple(_sample_shape(part) for part in y) if isinstance(y, tuple) else tuple(y.shape[1:])
+
+
+def per_input(s: Shape) -> int:
+    """The operations of what computes one number from each that comes in: the rule of most activations.
+
+    >>> per_input((28, 28))
+    784
+    """
+    return math.prod(s)
+
+
+def moving(s: Shape) -> int:
+    """The operations of what moves numbers and computes none.
+
+    >>> moving((28, 28))
+    0
+    """
+    return 0

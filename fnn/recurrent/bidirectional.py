@@ -10,7 +10,7 @@ import numpy as np
 from fnn import tree
 from fnn.arrays import Array, Shape, describe
 from fnn.errors import StructureError
-from fnn.model import Model, output_shape
+from fnn.model import Model, Part, output_shape
 from fnn.random import Key
 from fnn.recurrent.model import Recurrent, Steps, backwards, recurrent
 from fnn.tree import record
@@ -96,7 +96,8 @@ def bidirectional(model: Recurrent[P, C, X, Array]) -> Recurrent[Bidirectional[P
         out = output_shape(model, s)
         return (*out[:-1], 2 * out[-1])
 
-    sweep = Model(
-        init, apply, forward, name=name, shape=shape, parts=lambda s: [("forward", model, s), ("backward", model, s)]
-    )
+    def parts(s: Shape) -> list[Part]:
+        return [Part("forward", model, s), Part("backward", model, s)]
+
+    sweep = Model(init, apply, forward, name=name, shape=shape, parts=parts)
     return recurrent(sweep, lambda batch_size, dtype: (model.begin(batch_size, dtype), model.begin(batch_size, dtype)))

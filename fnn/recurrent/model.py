@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike
 from fnn import tree
 from fnn.arrays import BoolArray, Shape, describe
 from fnn.errors import DtypeError, ShapeError, StructureError
-from fnn.model import Model, output_shape
+from fnn.model import Model, Part, output_shape
 from fnn.random import Key
 from fnn.sequences import Padded
 from fnn.validate import positive
@@ -115,7 +115,15 @@ def recurrent(sweep: Model[P, Steps[X, C], tuple[Y, C]], begin: Callable[[int, D
         return y, renewed, backward
 
     return Recurrent(
-        sweep.init, apply, forward, name=sweep.name, shape=sweep.shape, parts=sweep.parts, sweep=sweep, begin=begin
+        sweep.init,
+        apply,
+        forward,
+        name=sweep.name,
+        shape=sweep.shape,
+        flops=sweep.flops,
+        parts=sweep.parts,
+        sweep=sweep,
+        begin=begin,
     )
 
 
@@ -171,7 +179,7 @@ def carried(model: Recurrent[P, C, X, Y]) -> Model[P, tuple[X, C], tuple[Y, C]]:
         forward,
         name=name,
         shape=shape,
-        parts=lambda s: [("", model, s[0])],
+        parts=lambda s: [Part("", model, s[0])],
     )
 
 
@@ -199,7 +207,7 @@ def backwards(model: Recurrent[P, C, X, Y]) -> Recurrent[P, C, X, Y]:
             lambda params, steps, key: sweep.forward(params, turned(steps), key),
             name=f"backwards({model.name})",
             shape=lambda s: output_shape(model, s),
-            parts=lambda s: [("", model, s)],
+            parts=lambda s: [Part("", model, s)],
         ),
         model.begin,
     )

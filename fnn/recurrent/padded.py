@@ -7,7 +7,7 @@ from typing import Any, TypeVar, overload
 
 from fnn.arrays import Shape, describe
 from fnn.errors import StructureError
-from fnn.model import Fn, Model, output_shape
+from fnn.model import Fn, Model, Part, output_shape
 from fnn.random import Key
 from fnn.recurrent.model import Recurrent, Steps, recurrent
 from fnn.recurrent.time_distributed import time_distributed
@@ -80,7 +80,7 @@ def _padded_recurrent(model: Recurrent[P, C, X, Y]) -> Recurrent[P, C, Padded[X]
             forward,
             name=name,
             shape=lambda s: output_shape(model, s),
-            parts=lambda s: [("", model, s)],
+            parts=lambda s: [Part("", model, s)],
         ),
         model.begin,
     )
@@ -105,4 +105,4 @@ def _padded_fn(stage: Fn[Any, Any]) -> Fn[Padded[Any], Padded[Any]]:
     def shape(s: Shape) -> Shape:
         return (*s[:1], *output_shape(stage, s[1:]))
 
-    return Fn(apply, forward, name=name, shape=shape, parts=lambda s: [("", stage, s[1:])])
+    return Fn(apply, forward, name=name, shape=shape, parts=lambda s: [Part("", stage, s[1:], times=s[0])])

@@ -99,7 +99,13 @@ def scan(step: Model[P, tuple[X, C], tuple[Y, C]], start: C) -> Recurrent[P, C, 
         out: Shape = output_shape(step, (s[1:], carry))[0]
         return (s[0], *out)
 
-    return recurrent(Model(step.init, apply, forward, name=name, shape=shape), begin)
+    def flops(s: Shape) -> int:
+        of_step: Any = step.flops
+        times: int = s[0]
+        return times * int(of_step((s[1:], tree.map(lambda leaf: leaf.shape, start))))
+
+    known = None if step.flops is None else flops
+    return recurrent(Model(step.init, apply, forward, name=name, shape=shape, flops=known), begin)
 
 
 def _order(steps: Steps[Any, Any]) -> range:

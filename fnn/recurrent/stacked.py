@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, TypeVarTuple, overload
 
@@ -10,7 +11,7 @@ from numpy.typing import DTypeLike
 
 from fnn.arrays import Shape, check_float, describe
 from fnn.errors import HyperparameterError, StructureError, Within
-from fnn.model import Composed, Model, Stage, check_tuple, output_shape
+from fnn.model import Composed, Model, Part, check_tuple, output_shape
 from fnn.ops.dropout import dropout_backward, dropout_forward
 from fnn.random import Key
 from fnn.recurrent.model import Recurrent, Steps, recurrent
@@ -164,20 +165,31 @@ def stacked(*layers: Any, dropout: float = 0) -> Any:
 
         return (x, tuple(carries)), tuple(renewed), backward
 
-    def flow(s: Shape) -> tuple[list[tuple[str, Stage, Shape]], Shape]:
-        found: list[tuple[str, Stage, Shape]] = []
+    def flow(s: Shape) -> tuple[list[Part], Shape]:
+        found: list[Part] = []
         previous = ""
         for i, layer in enumerate(layers):
-            found.append((str(i), layer, s))
+            found.append(Part(str(i), layer, s))
             with Within(f"layer {i}"):
                 s, previous = output_shape(layer, s, previous), f"layer {i} {layer.name}"
         return found, s
+
+    def flops(s: Shape) -> int:
+        between = [part.shape for part in flow(s)[0][1:]]
+        return sum(map(math.prod, between)) if dropout > 0 else 0
 
     def begin(batch_size: int, dtype: DTypeLike) -> tuple[Any, ...]:
         return tuple(layer.begin(batch_size, dtype) for layer in layers)
 
     composed: Composed[Any, Any, *tuple[Any, ...]] = Composed(
-        init, apply, forward, name=name, shape=lambda s: flow(s)[1], parts=lambda s: flow(s)[0], stages=layers
+        init,
+        apply,
+        forward,
+        name=name,
+        shape=lambda s: flow(s)[1],
+        flops=flops,
+        parts=lambda s: flow(s)[0],
+        stages=layers,
     )
     whole: Model[Any, Any, Any] = composed
     base = recurrent(whole, begin)
@@ -187,6 +199,7 @@ def stacked(*layers: Any, dropout: float = 0) -> Any:
         base.forward,
         name=name,
         shape=base.shape,
+        flops=base.flops,
         parts=base.parts,
         sweep=whole,
         begin=begin,

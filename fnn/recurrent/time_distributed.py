@@ -9,7 +9,7 @@ import numpy as np
 
 from fnn.arrays import Shape, check_not_empty, describe, format_shape
 from fnn.errors import DtypeError, ShapeError, StructureError
-from fnn.model import Model, output_shape
+from fnn.model import Model, Part, output_shape
 from fnn.random import Key
 from fnn.recurrent.model import Recurrent, Steps, recurrent
 from fnn.sequences import gather, scatter
@@ -69,7 +69,8 @@ def time_distributed(model: Model[P, X, Y]) -> Recurrent[P, None, X, Y]:
             raise ShapeError(name, "input of shape (batch, time, ...)", format_shape(s))
         return (s[0], *output_shape(model, s[1:]))
 
-    return recurrent(
-        Model(model.init, apply, forward, name=name, shape=shape, parts=lambda s: [("", model, s[1:])]),
-        lambda batch_size, dtype: None,
-    )
+    def parts(s: Shape) -> list[Part]:
+        return [Part("", model, s[1:], times=s[0])]
+
+    sweep = Model(model.init, apply, forward, name=name, shape=shape, parts=parts)
+    return recurrent(sweep, lambda batch_size, dtype: None)

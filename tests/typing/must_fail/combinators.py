@@ -31,3 +31,4 @@ fnn.parallel(model, model, join="multiply")  # E: No overload variant of "parall
 fnn.as_model(model)  # E: Argument 1 to "as_model" has incompatible type "Model
 fnn.summary(model, 3)  # E: Argument 2 to "summary" has incompatible type "int"; expected "tuple
 fnn.summary((model, model), (3,))  # E: Argument 1 to "summary" has incompatible type "tuple
+fnn.summary(model, (3,), batch_size=8, optimizer=0.1)  # E: Argument "optimizer" to "summary" has incompatible type

@@ -143,3 +143,4 @@ assert_type(two.into(Branches), Model[Branches, Array, tuple[Array, Array]])
 assert_type(fnn.parallel(two.into(Branches), by_hand).init(Key(0)), tuple[Branches, Scale])
 
 assert_type(fnn.summary(composed, (3,)), fnn.Summary)
+assert_type(fnn.summary(composed, (3,), batch_size=8, optimizer=fnn.adam(1e-3)), fnn.Summary)

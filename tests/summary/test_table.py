@@ -45,16 +45,16 @@ TABLES: list[tuple[str, Stage, Shape, str]] = [
         flatten >> dense(784, 128) >> relu >> dropout(0.1) >> dense(128, 10),
         (28, 28),
         """
-stage               parameters  output             count    bytes
------------------------------------------------------------------
+stage               parameters  output             count    bytes  FLOPs
+------------------------------------------------------------------------
 input                           (batch, 28, 28)
 0: flatten                      (batch, 784)
-1: dense(784, 128)  Dense       (batch, 128)     100,480  401,920
-2: relu                         (batch, 128)
-3: dropout(0.1)                 (batch, 128)
-4: dense(128, 10)   Dense       (batch, 10)        1,290    5,160
------------------------------------------------------------------
-total                           (batch, 10)      101,770  407,080
+1: dense(784, 128)  Dense       (batch, 128)     100,480  401,920  201 k
+2: relu                         (batch, 128)                         128
+3: dropout(0.1)                 (batch, 128)                         128
+4: dense(128, 10)   Dense       (batch, 10)        1,290    5,160  2,570
+------------------------------------------------------------------------
+total                           (batch, 10)      101,770  407,080  204 k
 """,
     ),
     (
@@ -62,14 +62,14 @@ total                           (batch, 10)      101,770  407,080
         mlp,
         (4,),
         """
-stage                parameters  output      count  bytes
----------------------------------------------------------
+stage                parameters  output      count  bytes  FLOPs
+----------------------------------------------------------------
 input                            (batch, 4)
-hidden: dense(4, 3)  Dense       (batch, 3)     15     60
-relu                             (batch, 3)
-out: dense(3, 4)     Dense       (batch, 4)     16     64
----------------------------------------------------------
-total                            (batch, 4)     31    124
+hidden: dense(4, 3)  Dense       (batch, 3)     15     60     27
+relu                             (batch, 3)                    3
+out: dense(3, 4)     Dense       (batch, 4)     16     64     28
+----------------------------------------------------------------
+total                            (batch, 4)     31    124     58
 """,
     ),
     (
@@ -77,12 +77,12 @@ total                            (batch, 4)     31    124
         dense(4, 3),
         (7, 4),
         """
-stage        parameters  output         count  bytes
-----------------------------------------------------
+stage        parameters  output         count  bytes  FLOPs
+-----------------------------------------------------------
 input                    (batch, 7, 4)
-dense(4, 3)  Dense       (batch, 7, 3)     15     60
-----------------------------------------------------
-total                    (batch, 7, 3)     15     60
+dense(4, 3)  Dense       (batch, 7, 3)     15     60    189
+-----------------------------------------------------------
+total                    (batch, 7, 3)     15     60    189
 """,
     ),
     (
@@ -90,14 +90,14 @@ total                    (batch, 7, 3)     15     60
         relu >> dropout(0.5) >> softmax,
         (3,),
         """
-stage         parameters  output      count  bytes
---------------------------------------------------
+stage         parameters  output      count  bytes  FLOPs
+---------------------------------------------------------
 input                     (batch, 3)
-relu                      (batch, 3)
-dropout(0.5)              (batch, 3)
-softmax                   (batch, 3)
---------------------------------------------------
-total                     (batch, 3)      0      0
+relu                      (batch, 3)                    3
+dropout(0.5)              (batch, 3)                    3
+softmax                   (batch, 3)                    3
+---------------------------------------------------------
+total                     (batch, 3)      0      0      9
 """,
     ),
     (
@@ -105,13 +105,13 @@ total                     (batch, 3)      0      0
         centre(4) >> dense(4, 2),
         (4,),
         """
-stage           parameters  output      count  bytes
-----------------------------------------------------
+stage           parameters  output      count  bytes        FLOPs
+-----------------------------------------------------------------
 input                       (batch, 4)
-0: centre(4)    Centre      (batch, 4)      8     64
-1: dense(4, 2)  Dense       (batch, 2)     10     40
-----------------------------------------------------
-total                       (batch, 2)     18    104
+0: centre(4)    Centre      (batch, 4)      8     64            ?
+1: dense(4, 2)  Dense       (batch, 2)     10     40           18
+-----------------------------------------------------------------
+total                       (batch, 2)     18    104  at least 18
 of which 4 are buffers, which are saved but not trained
 """,
     ),
@@ -120,13 +120,13 @@ of which 4 are buffers, which are saved but not trained
         scale(4) >> noise(),
         (4,),
         """
-stage        parameters  output      count  bytes
--------------------------------------------------
+stage        parameters  output      count  bytes       FLOPs
+-------------------------------------------------------------
 input                    (batch, 4)
-0: scale(4)  Scale       (batch, 4)      4     32
-1: noise                 (batch, 4)
--------------------------------------------------
-total                    (batch, 4)      4     32
+0: scale(4)  Scale       (batch, 4)      4     32           ?
+1: noise                 (batch, 4)                         ?
+-------------------------------------------------------------
+total                    (batch, 4)      4     32  at least 0
 """,
     ),
     (
@@ -134,24 +134,24 @@ total                    (batch, 4)      4     32
         dense(4, 4) >> (dense(4, 4) >> relu) >> residual(mlp) >> (relu >> tanh >> relu),
         (4,),
         """
-stage                    parameters  output      count  bytes
--------------------------------------------------------------
+stage                    parameters  output      count  bytes  FLOPs
+--------------------------------------------------------------------
 input                                (batch, 4)
-0: dense(4, 4)           Dense       (batch, 4)     20     80
+0: dense(4, 4)           Dense       (batch, 4)     20     80     36
 1: serial                            (batch, 4)
-  0: dense(4, 4)         Dense       (batch, 4)     20     80
-  1: relu                            (batch, 4)
-2: residual                          (batch, 4)
+  0: dense(4, 4)         Dense       (batch, 4)     20     80     36
+  1: relu                            (batch, 4)                    4
+2: residual                          (batch, 4)                    4
   MLP                                (batch, 4)
-    hidden: dense(4, 3)  Dense       (batch, 3)     15     60
-    relu                             (batch, 3)
-    out: dense(3, 4)     Dense       (batch, 4)     16     64
+    hidden: dense(4, 3)  Dense       (batch, 3)     15     60     27
+    relu                             (batch, 3)                    3
+    out: dense(3, 4)     Dense       (batch, 4)     16     64     28
 3: serial                            (batch, 4)
-  relu                               (batch, 4)
-  tanh                               (batch, 4)
-  relu                               (batch, 4)
--------------------------------------------------------------
-total                                (batch, 4)     71    284
+  relu                               (batch, 4)                    4
+  tanh                               (batch, 4)                    4
+  relu                               (batch, 4)                    4
+--------------------------------------------------------------------
+total                                (batch, 4)     71    284    150
 """,
     ),
     (
@@ -159,17 +159,17 @@ total                                (batch, 4)     71    284
         parallel(mlp, as_model(relu), dense(4, 2)),
         (4,),
         """
-stage                  parameters  output                                count  bytes
--------------------------------------------------------------------------------------
+stage                  parameters  output                                count  bytes  FLOPs
+--------------------------------------------------------------------------------------------
 input                              (batch, 4)
 0: MLP                             (batch, 4)
-  hidden: dense(4, 3)  Dense       (batch, 3)                               15     60
-  relu                             (batch, 3)
-  out: dense(3, 4)     Dense       (batch, 4)                               16     64
-1: relu                            (batch, 4)
-2: dense(4, 2)         Dense       (batch, 2)                               10     40
--------------------------------------------------------------------------------------
-total                              ((batch, 4), (batch, 4), (batch, 2))     41    164
+  hidden: dense(4, 3)  Dense       (batch, 3)                               15     60     27
+  relu                             (batch, 3)                                              3
+  out: dense(3, 4)     Dense       (batch, 4)                               16     64     28
+1: relu                            (batch, 4)                                              4
+2: dense(4, 2)         Dense       (batch, 2)                               10     40     18
+--------------------------------------------------------------------------------------------
+total                              ((batch, 4), (batch, 4), (batch, 2))     41    164     80
 """,
     ),
     (
@@ -177,18 +177,18 @@ total                              ((batch, 4), (batch, 4), (batch, 2))     41  
         residual(parallel(dense(4, 3), as_model(relu >> dropout(0.2)), join="concatenate") >> dense(7, 4)),
         (4,),
         """
-stage               parameters  output      count  bytes
---------------------------------------------------------
+stage               parameters  output      count  bytes  FLOPs
+---------------------------------------------------------------
 input                           (batch, 4)
 serial                          (batch, 4)
   0: parallel                   (batch, 7)
-    0: dense(4, 3)  Dense       (batch, 3)     15     60
+    0: dense(4, 3)  Dense       (batch, 3)     15     60     27
     1: serial                   (batch, 4)
-      relu                      (batch, 4)
-      dropout(0.2)              (batch, 4)
-  1: dense(7, 4)    Dense       (batch, 4)     32    128
---------------------------------------------------------
-total                           (batch, 4)     47    188
+      relu                      (batch, 4)                    4
+      dropout(0.2)              (batch, 4)                    4
+  1: dense(7, 4)    Dense       (batch, 4)     32    128     60
+---------------------------------------------------------------
+total                           (batch, 4)     47    188     99
 """,
     ),
     (
@@ -196,15 +196,15 @@ total                           (batch, 4)     47    188
         dense(4, 4) >> as_model(split) >> shared(dense(2, 1)),
         (4,),
         """
-stage           parameters  output                    count  bytes
-------------------------------------------------------------------
+stage           parameters  output                    count  bytes        FLOPs
+-------------------------------------------------------------------------------
 input                       (batch, 4)
-0: dense(4, 4)  Dense       (batch, 4)                   20     80
-1: split                    ((batch, 2), (batch, 2))
+0: dense(4, 4)  Dense       (batch, 4)                   20     80           36
+1: split                    ((batch, 2), (batch, 2))                          ?
 2: shared                   ((batch, 1), (batch, 1))
-  dense(2, 1)   Dense       (batch, 1)                    3     12
-------------------------------------------------------------------
-total                       ((batch, 1), (batch, 1))     23     92
+  dense(2, 1)   Dense       (batch, 1)                    3     12           10
+-------------------------------------------------------------------------------
+total                       ((batch, 1), (batch, 1))     23     92  at least 46
 """,
     ),
 ]
@@ -228,8 +228,8 @@ def test_totals_are_those_of_the_parameters_and_of_the_rows(model: Stage, shape:
 def test_rows_are_values() -> None:
     found = summary(dense(4, 3) >> relu, (4,))
     assert found.rows == (
-        Row("0", 0, "dense(4, 3)", "Dense", (3,), 15, 0, 60),
-        Row("1", 0, "relu", "", (3,), 0, 0, 0),
+        Row("0", 0, "dense(4, 3)", "Dense", (3,), 15, 0, 60, 27),
+        Row("1", 0, "relu", "", (3,), 0, 0, 0, 3),
     )
     assert (found.name, found.input_shape, found.output_shape) == ("dense(4, 3) >> relu", (4,), (3,))
     assert found == summary(dense(4, 3) >> relu, (4,))
