@@ -120,6 +120,7 @@ from fnn.losses import (
     softmax_cross_entropy,
     softmax_focal,
     sum_of_squares,
+    supervised_contrastive,
     triplet,
     weighted,
 )
@@ -441,6 +442,7 @@ __all__ = [
     "step_decay",
     "sum_of_squares",
     "summary",
+    "supervised_contrastive",
     "swiglu",
     "tanh",
     "time_distributed",

@@ -29,6 +29,7 @@ from fnn.losses.sigmoid_focal import sigmoid_focal
 from fnn.losses.softmax_cross_entropy import softmax_cross_entropy
 from fnn.losses.softmax_focal import softmax_focal
 from fnn.losses.sum_of_squares import sum_of_squares
+from fnn.losses.supervised_contrastive import supervised_contrastive
 from fnn.losses.targets import Labels
 from fnn.losses.triplet import triplet
 from fnn.losses.weighted import Weighted, WeightedLoss, weighted
@@ -56,6 +57,7 @@ __all__ = [
     "softmax_cross_entropy",
     "softmax_focal",
     "sum_of_squares",
+    "supervised_contrastive",
     "triplet",
     "weighted",
 ]

@@ -16,18 +16,14 @@ subgradient taken there is 0.
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
 
 import numpy as np
 
 from fnn.arrays import Array
 from fnn.losses.reduction import Reduction, expand, reduce
 from fnn.losses.targets import Labels, true_or_false
-from fnn.losses.vectors import check_members, polar
+from fnn.losses.vectors import Pair, check_members, polar
 from fnn.validate import in_range
-
-Pair: TypeAlias = tuple[Array, Array]
-"""The embeddings of the first and the second members of pairs, as `fnn.shared` makes them."""
 
 
 def contrastive(

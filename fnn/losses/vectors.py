@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from fnn.arrays import Array, check_float, check_not_empty, describe
 from fnn.errors import DtypeError, ShapeError
+
+Pair: TypeAlias = tuple[Array, Array]
+"""The embeddings of the first and the second members of pairs, as `fnn.shared` makes them."""
 
 
 def check_members(y: Any, place: str, *names: str) -> None:

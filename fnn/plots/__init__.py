@@ -10,6 +10,7 @@ from fnn.plots.confusion import confusion
 from fnn.plots.curves import curves
 from fnn.plots.images import images
 from fnn.plots.network import network
+from fnn.plots.scatter import scatter
 from fnn.plots.weights import weights
 
-__all__ = ["confusion", "curves", "decision_boundary", "images", "network", "weights"]
+__all__ = ["confusion", "curves", "decision_boundary", "images", "network", "scatter", "weights"]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fnn.arrays import Array, IntArray, check_finite, check_float, check_not_empty
+from fnn.arrays import Array, IntArray
 from fnn.errors import DataError, ShapeError
-from fnn.plots.style import CLASSES, INK, MARKERS, check_labels, check_names, new_figure, tidy
+from fnn.plots.style import CLASSES, INK, check_points, draw_points, name_classes, new_figure, tidy
 from fnn.validate import function, in_range, positive
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def decision_boundary(
     >>> [text.get_text() for text in fig.axes[0].get_legend().get_texts()]
     ['class 0', 'class 1']
     """
-    _check(x, labels)
+    check_points(_PLACE, x, labels)
     positive(_PLACE, resolution=resolution)
     function(_PLACE, "Such as lambda x: model.apply(params, x).", predict=predict)
     in_range(_PLACE, 0, 10, margin=margin)
@@ -59,10 +59,7 @@ def decision_boundary(
     mesh = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
     regions = _classes(np.asarray(predict(mesh)), len(mesh), threshold).reshape(resolution, resolution)
     count = int(max(regions.max(), labels.max())) + 1
-    if class_names is None:
-        class_names = [f"class {i}" for i in range(count)]
-    elif len(class_names) < count:
-        check_names(_PLACE, class_names, count, "class names")
+    names = name_classes(_PLACE, class_names, count)
     axes = figure.add_subplot()
     colours = [CLASSES[i % len(CLASSES)] for i in range(count)]
     axes.pcolormesh(
@@ -71,37 +68,12 @@ def decision_boundary(
     for i in range(count):
         if (regions == i).any() and (regions != i).any():
             axes.contour(across, up, regions == i, levels=[0.5], colors=INK, linewidths=0.7)
-        mine = x[labels == i]
-        axes.scatter(
-            mine[:, 0],
-            mine[:, 1],
-            s=26,
-            marker=MARKERS[i % len(MARKERS)],
-            color=colours[i],
-            edgecolors="white",
-            linewidths=0.6,
-            label=class_names[i],
-            zorder=3,
-        )
+    draw_points(axes, x, labels, names, feature_names)
     tidy(axes)
     axes.grid(visible=False)
     axes.set_xlim(float(low[0]), float(high[0]))
     axes.set_ylim(float(low[1]), float(high[1]))
-    axes.set_xlabel(feature_names[0], color=INK, fontsize=9)
-    axes.set_ylabel(feature_names[1], color=INK, fontsize=9)
-    axes.legend(
-        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(count, 5), frameon=False, fontsize=9, labelcolor=INK
-    )
     return figure
-
-
-def _check(x: Array, labels: IntArray) -> None:
-    check_float(x, _PLACE, "points")
-    if x.ndim != 2 or x.shape[1] != 2:
-        raise ShapeError(_PLACE, "points of shape (n, 2)", f"shape {x.shape}", "Draw two features at a time.")
-    check_not_empty(x, _PLACE, "set of points")
-    check_finite(x, _PLACE)
-    check_labels(_PLACE, labels, len(x))
 
 
 def _classes(predicted: NDArray[Any], count: int, threshold: float) -> IntArray:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fnn.arrays import describe
-from fnn.errors import DataError, LabelError
+from fnn.arrays import Array, IntArray, check_finite, check_float, check_not_empty, describe
+from fnn.errors import DataError, LabelError, ShapeError
 from fnn.extras import require
 
 if TYPE_CHECKING:
@@ -72,6 +72,52 @@ def tidy(axes: Axes) -> None:
     axes.tick_params(colors=MUTED, labelcolor=INK, labelsize=9)
     axes.grid(color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
+
+
+def draw_points(axes: Axes, x: Array, labels: IntArray, names: Sequence[str], feature_names: tuple[str, str]) -> None:
+    """Draw points (n, 2), each class with a colour, a marker and a name of its own, and the legend above them."""
+    for i, name in enumerate(names):
+        mine = x[labels == i]
+        axes.scatter(
+            mine[:, 0],
+            mine[:, 1],
+            s=26,
+            marker=MARKERS[i % len(MARKERS)],
+            color=CLASSES[i % len(CLASSES)],
+            edgecolors="white",
+            linewidths=0.6,
+            label=name,
+            zorder=3,
+        )
+    axes.set_xlabel(feature_names[0], color=INK, fontsize=9)
+    axes.set_ylabel(feature_names[1], color=INK, fontsize=9)
+    axes.legend(
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        ncols=min(len(names), 5),
+        frameon=False,
+        fontsize=9,
+        labelcolor=INK,
+    )
+
+
+def name_classes(place: str, class_names: Sequence[str] | None, count: int) -> list[str]:
+    """Return the names of the first ``count`` classes, their numbers if they have none; refuse fewer."""
+    if class_names is None:
+        return [f"class {i}" for i in range(count)]
+    if len(class_names) < count:
+        check_names(place, class_names, count, "class names")
+    return list(class_names[:count])
+
+
+def check_points(place: str, x: Array, labels: object) -> None:
+    """Refuse what are no finite points (n, 2) with one label each."""
+    check_float(x, place, "points")
+    if x.ndim != 2 or x.shape[1] != 2:
+        raise ShapeError(place, "points of shape (n, 2)", f"shape {x.shape}", "Draw two features at a time.")
+    check_not_empty(x, place, "set of points")
+    check_finite(x, place)
+    check_labels(place, labels, len(x))
 
 
 def check_names(place: str, names: Sequence[str], count: int, what: str) -> None:

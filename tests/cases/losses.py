@@ -27,6 +27,7 @@ from fnn.losses import (
     softmax_cross_entropy,
     softmax_focal,
     sum_of_squares,
+    supervised_contrastive,
     triplet,
     weighted,
 )
@@ -178,6 +179,7 @@ VARIANTS: dict[str, tuple[Loss, Make]] = {
 
 OF_SEVERAL: dict[str, tuple[Loss, Make]] = {
     "contrastive": (partial(contrastive, margin=4.0), embeddings(2, same=True)),
+    "supervised_contrastive": (partial(supervised_contrastive, temperature=0.7), embeddings(2, same=True)),
     "triplet": (partial(triplet, margin=2.0), embeddings(3, same=False)),
 }
 """Losses of pairs and triples."""

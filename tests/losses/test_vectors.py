@@ -1,4 +1,4 @@
-"""The losses that compare vectors: cosine distance, contrastive and triplet loss."""
+"""The losses that compare vectors: cosine distance, contrastive, supervised contrastive and triplet loss."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 import fnn
 from fnn.arrays import Array
 from fnn.errors import DataError, DtypeError, HyperparameterError, LabelError, ShapeError, StructureError
-from fnn.losses import contrastive, cosine_distance, triplet
+from fnn.losses import contrastive, cosine_distance, softmax_cross_entropy, supervised_contrastive, triplet
 from fnn.losses.vectors import polar
 
 ANY = arrays(np.float64, (4, 3), elements=st.floats(-100, 100))
@@ -129,6 +129,73 @@ def test_a_siamese_network_trains_on_pairs() -> None:
     assert distance[same == 1].mean() < 0.6 * distance[same == 0].mean()
 
 
+# --- supervised contrastive ---
+
+
+def unit(x: Array) -> Array:
+    return x / np.linalg.norm(x, axis=1, keepdims=True)  # type: ignore[no-any-return]  # the norm has any type
+
+
+def test_classes_within_a_batch_by_hand() -> None:
+    rng = np.random.default_rng(0)
+    y, labels, temperature = (rng.standard_normal((5, 3)), rng.standard_normal((5, 3))), np.array([4, 1, 4, 4, 1]), 0.3
+    e, kinds = unit(np.concatenate(y)), [*labels, *labels]
+    losses = []
+    for i in range(10):
+        others = [j for j in range(10) if j != i]
+        total = sum(math.exp(e[i] @ e[j] / temperature) for j in others)
+        own = [math.exp(e[i] @ e[j] / temperature) / total for j in others if kinds[j] == kinds[i]]
+        losses.append(-sum(map(math.log, own)) / len(own))
+    assert supervised_contrastive(y, labels, temperature=temperature)[0] == pytest.approx(np.mean(losses))
+    weight = np.array([1.0, 0.0, 3.0, 0.5, 2.0])
+    value, _ = supervised_contrastive(y, labels, temperature=temperature, sample_weight=weight)
+    assert value == pytest.approx(np.average(losses, weights=[*weight, *weight]))
+
+
+def test_without_classes_each_is_to_find_its_partner() -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((2, 6, 4))
+    e = unit(np.concatenate([a, b]))
+    logits = e @ e.T / 0.5
+    np.fill_diagonal(logits, -1e9)  # none is its own partner
+    expected, _ = softmax_cross_entropy(logits, np.roll(np.arange(12), 6))
+    assert supervised_contrastive((a, b), np.arange(6), temperature=0.5)[0] == pytest.approx(expected)
+
+
+@given(a=V, b=V, seed=st.integers(0, 1000), scale=st.floats(0.01, 100))
+@quick
+def test_only_directions_and_who_is_alike_count(a: Array, b: Array, seed: int, scale: float) -> None:
+    labels = np.random.default_rng(seed).integers(0, 3, 4)
+    value, (da, db) = supervised_contrastive((a, b), labels)
+    assert value >= 0
+    renamed, _ = supervised_contrastive((scale * a, b), 7 - labels)
+    assert renamed == pytest.approx(value, rel=1e-9, abs=1e-9)
+    swapped, (other, _) = supervised_contrastive((b, a), labels)
+    assert swapped == pytest.approx(value, rel=1e-9, abs=1e-9)
+    np.testing.assert_allclose(other, db, rtol=1e-9, atol=1e-9 * max(1.0, float(np.abs(db).max())))
+    size = np.linalg.norm(a, axis=1) * np.linalg.norm(da, axis=1)
+    np.testing.assert_allclose((a * da).sum(axis=1), 0, atol=1e-9 * max(1.0, float(size.max())))
+
+
+def test_no_exponential_overflows() -> None:
+    x = np.array([[1.0, 0.0], [-1.0, 0.0]], np.float32)
+    value, (da, db) = supervised_contrastive((x, x), np.array([0, 1]), temperature=1e-4)
+    assert value == 0
+    assert not da.any()
+    assert not db.any()
+    value, (da, _) = supervised_contrastive((x, x[::-1]), np.array([0, 1]), temperature=1e-4)
+    assert value == pytest.approx(2e4)  # the nearest is the other class, by 2 / temperature
+    assert np.isfinite(da).all()
+
+
+def test_zeros_have_neither_direction_nor_gradient() -> None:
+    a, b = np.array([[0.0, 0.0], [1.0, 0.0]]), np.array([[0.0, 1.0], [1.0, 1.0]])
+    value, (da, db) = supervised_contrastive((a, b), np.array([0, 1]))
+    assert math.isfinite(value)
+    assert not da[0].any()
+    assert db.any()
+
+
 # --- triplet ---
 
 
@@ -209,6 +276,21 @@ X = np.ones((2, 3))
             lambda: contrastive((X, X), np.array([[0], [1]])),
             ShapeError,
             "contrastive: expected target of the output's shape (2,), got shape (2, 1). Reshape it: target.resh",
+        ),
+        (
+            lambda: supervised_contrastive((X, X), np.array([[0], [1]])),
+            LabelError,
+            "supervised_contrastive: expected labels as integers of shape (2,), got int64 of shape (2, 1). The",
+        ),
+        (
+            lambda: supervised_contrastive((X, X), np.array([0.0, 1.0])),
+            LabelError,
+            "supervised_contrastive: expected labels as integers of shape (2,), got float64 of shape (2,).",
+        ),
+        (
+            lambda: supervised_contrastive((X, X), np.array([0, 1]), temperature=0.0),
+            HyperparameterError,
+            "supervised_contrastive: expected temperature in (0, inf), got 0.0.",
         ),
         (
             lambda: triplet((X, X, X), np.array([0, 1])),  # type: ignore[arg-type]  # wrong on purpose

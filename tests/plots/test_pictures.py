@@ -33,6 +33,7 @@ PICTURES: dict[str, Callable[[], "Figure"]] = {
     "weights": lambda: plots.weights(numbers(12, 5), (3, 4)),
     "images": lambda: plots.images(numbers(4, 5, 5), labels=LABELS, predicted=LABELS[::-1]),
     "network": lambda: plots.network(PARAMS, limit=8, class_names=["a", "b", "c"]),
+    "scatter": lambda: plots.scatter(numbers(4, 2), LABELS, title="an embedding"),
 }
 
 
