@@ -9,12 +9,14 @@ matrix refuses it. Bad input gets the errors of `fnn.losses`. Options are bound 
 from __future__ import annotations
 
 import math
-from typing import Literal, TypeAlias, overload
+from typing import Any, Literal, TypeAlias, overload
 
 import numpy as np
 
 from fnn.arrays import Array, BoolArray, IntArray, first
-from fnn.errors import DataError, HyperparameterError
+from fnn.errors import DataError, HyperparameterError, Within
+from fnn.losses.sequence_cross_entropy import sequence_cross_entropy
+from fnn.losses.softmax_cross_entropy import softmax_cross_entropy
 from fnn.losses.targets import (
     Labels,
     check_pair,
@@ -24,6 +26,7 @@ from fnn.losses.targets import (
     shares_of,
     true_or_false,
 )
+from fnn.sequences import Padded
 from fnn.validate import in_range, positive
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "binary_accuracy",
     "confusion_matrix",
     "f1",
+    "perplexity",
     "precision",
     "r2_score",
     "recall",
@@ -136,6 +140,31 @@ def r2_score(prediction: Array, target: Array) -> float:
     constant = (t == t[0]).all(axis=0)  # rather than a spread of 0, which rounding in the mean may miss
     ratio = np.where(constant, np.where(missed > 0, 1, missed), missed / np.where(constant, 1, spread))
     return float(1 - ratio.mean())
+
+
+def perplexity(prediction: Array | Padded[Array], target: Labels | Padded[Labels]) -> float:
+    """Return the exponential of the mean cross-entropy: among how many equally likely classes the choice would be.
+
+        PP = exp(-mean of log softmax(prediction)[target])
+
+    From 1, where each target is certain, to the number of classes, where nothing is known, and beyond. Shapes:
+    prediction, as logits, (batch, ..., classes), target (batch, ...) or as prediction; of padded sequences, if one of
+    the two is `Padded`, only the steps that are there count. Infinite where the dtype cannot hold it. Its mean over
+    batches is a little above the perplexity of them all, which is the exponential of their mean loss.
+
+    Reference: Jelinek, Mercer, Bahl, Baker (1977), "Perplexity: a measure of the difficulty of speech recognition
+    tasks".
+
+    >>> round(perplexity(np.log([[0.5, 0.25, 0.25], [0.25, 0.25, 0.5]]), np.array([0, 1])), 4)
+    2.8284
+    """
+    y: Any = prediction  # both losses take both kinds, but one at a time
+    t: Any = target
+    with Within("perplexity"):
+        padded = isinstance(y, Padded) or isinstance(t, Padded)
+        value, _ = sequence_cross_entropy(y, t) if padded else softmax_cross_entropy(y, t)
+    with np.errstate(over="ignore"):
+        return float(np.exp(np.float64(value)))
 
 
 def confusion_matrix(prediction: Array, target: Labels) -> IntArray:

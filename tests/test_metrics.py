@@ -14,18 +14,20 @@ from hypothesis.extra.numpy import arrays
 
 from fnn.arrays import Array
 from fnn.errors import DataError, DtypeError, FnnError, HyperparameterError, LabelError, ShapeError
-from fnn.losses import Labels
+from fnn.losses import Labels, softmax_cross_entropy
 from fnn.metrics import (
     accuracy,
     binary_accuracy,
     confusion_matrix,
     f1,
+    perplexity,
     precision,
     r2_score,
     recall,
     regression_accuracy,
     top_k_accuracy,
 )
+from fnn.sequences import Padded
 
 SCORES = np.array(
     [
@@ -183,6 +185,30 @@ def test_r2_of_constant_targets_that_rounding_would_spread() -> None:
     assert r2_score(np.array([2.0]), np.array([2.0])) == 1
 
 
+def test_perplexity() -> None:
+    certain = np.where(np.eye(4)[NO_ZEROS], 1000.0, 0.0)
+    assert perplexity(certain, NO_ZEROS) == 1
+    assert perplexity(np.zeros((8, 4)), NO_ZEROS) == pytest.approx(4)
+    assert perplexity(-certain, NO_ZEROS) == np.inf
+    assert perplexity(SCORES, NO_THREES) == pytest.approx(np.exp(softmax_cross_entropy(SCORES, NO_THREES)[0]))
+    assert np.isnan(perplexity(np.where(SCORES == 0.8, np.nan, SCORES), NO_THREES))
+
+
+def test_perplexity_of_padded_sequences_is_that_of_the_steps_that_are_there() -> None:
+    scores, labels = SCORES.reshape(2, 4, 4), NO_THREES.reshape(2, 4)
+    mask = np.array([[True, True, False, False], [True, True, True, True]])
+    expected = perplexity(SCORES[mask.ravel()], NO_THREES[mask.ravel()])
+    assert perplexity(Padded(scores, mask), labels) == expected
+    assert perplexity(scores, Padded(np.where(mask, labels, -1), mask)) == expected
+    with pytest.raises(DataError, match="perplexity > sequence_cross_entropy: expected"):
+        perplexity(Padded(scores, np.zeros_like(mask)), labels)
+
+
+@pytest.mark.parametrize("target", [np.eye(4)[NO_ZEROS], np.eye(4)[NO_ZEROS].astype(int), NO_ZEROS.astype(np.uint8)])
+def test_perplexity_of_targets_of_all_kinds(target: Any) -> None:
+    assert perplexity(SCORES, target) == pytest.approx(perplexity(SCORES, NO_ZEROS), rel=1e-15)
+
+
 def test_metrics_are_floats_and_change_nothing() -> None:
     scores, target = SCORES.astype(np.float32), NO_ZEROS.copy()
     scores.setflags(write=False)
@@ -224,6 +250,16 @@ def test_bad_classes(metric: Any, prediction: Any, target: Any, error: type[FnnE
     with pytest.raises(error) as caught:
         metric(prediction, target)
     assert str(caught.value).startswith(f"{name(metric)}: expected ")
+    assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(("prediction", "target", "error", "text"), CLASS_ERRORS)
+def test_perplexity_refuses_what_its_loss_refuses(
+    prediction: Any, target: Any, error: type[FnnError], text: str
+) -> None:
+    with pytest.raises(error) as caught:
+        perplexity(prediction, target)
+    assert str(caught.value).startswith("perplexity > softmax_cross_entropy: expected ")
     assert text in str(caught.value)
 
 

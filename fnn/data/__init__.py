@@ -23,6 +23,7 @@ from fnn.data.mixup import mixup
 from fnn.data.samples import Samples
 from fnn.data.scalers import MaxAbs, MinMax, Scaler, Standardize, fit_max_abs, fit_min_max, fit_standardize
 from fnn.data.splits import Fold, Split, cross_validation, holdout, holdout_rows, k_folds
+from fnn.data.windows import windows
 
 __all__ = [
     "Augment",
@@ -69,5 +70,6 @@ __all__ = [
     "sine",
     "spiral",
     "vertical",
+    "windows",
     "write_idx",
 ]

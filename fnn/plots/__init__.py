@@ -6,6 +6,7 @@ to red: the colour-blind can tell them apart.
 """
 
 from fnn.plots.boundary import decision_boundary
+from fnn.plots.choices import choices
 from fnn.plots.confusion import confusion
 from fnn.plots.curves import curves
 from fnn.plots.images import images
@@ -13,4 +14,4 @@ from fnn.plots.network import network
 from fnn.plots.scatter import scatter
 from fnn.plots.weights import weights
 
-__all__ = ["confusion", "curves", "decision_boundary", "images", "network", "scatter", "weights"]
+__all__ = ["choices", "confusion", "curves", "decision_boundary", "images", "network", "scatter", "weights"]

@@ -32,6 +32,7 @@ PICTURES: dict[str, Callable[[], "Figure"]] = {
     "confusion": lambda: plots.confusion(np.array([[3, 1], [0, 0]]), ["Ankle boot", "Bag"]),
     "weights": lambda: plots.weights(numbers(12, 5), (3, 4)),
     "images": lambda: plots.images(numbers(4, 5, 5), labels=LABELS, predicted=LABELS[::-1]),
+    "choices": lambda: plots.choices(np.abs(numbers(4, 3)), np.array([0, 1, 2, 1]), ["a", "b", "␣"]),
     "network": lambda: plots.network(PARAMS, limit=8, class_names=["a", "b", "c"]),
     "scatter": lambda: plots.scatter(numbers(4, 2), LABELS, title="an embedding"),
 }
