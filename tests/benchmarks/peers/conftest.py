@@ -1,0 +1,3 @@
+"""The pages of the other libraries need these; tests and doctests leave them alone."""
+
+collect_ignore = ["pytorch.py", "jax_optax.py", "scikit.py"]

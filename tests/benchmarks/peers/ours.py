@@ -1,0 +1,76 @@
+"""fnn, as its README shows it: a model, a step, a state."""
+
+from functools import reduce
+from itertools import pairwise
+from operator import rshift
+from typing import Any
+
+import fnn
+from tests.benchmarks.peers import Arrays, Step
+from tests.benchmarks.rows import BETA1, BETA2, CNN, EPS, LEARNING_RATE, LSTM, MLP, Leaves, Network, Row, Transformer
+
+Model = fnn.Model[Any, Any, fnn.Array]
+
+
+def model_of(network: Network) -> Model:
+    """Return the model of a network; its weights' paths are the names by which all libraries find their own."""
+    match network:
+        case MLP(sizes=sizes):
+            stages: list[Any] = []
+            for inputs, outputs in pairwise(sizes):
+                stages += [fnn.dense(inputs, outputs), fnn.relu]
+            model = reduce(rshift, stages[:-1])
+        case CNN(side=side, channels=channels, hidden=hidden, classes=classes):
+            stages = []
+            for inputs, outputs in pairwise(channels):
+                stages += [fnn.conv2d(inputs, outputs, 3, padding="same"), fnn.relu, fnn.max_pool2d(2)]
+                side //= 2
+            flat = reduce(rshift, stages) >> fnn.flatten
+            model = flat >> fnn.dense(side * side * channels[-1], hidden) >> fnn.relu >> fnn.dense(hidden, classes)
+        case LSTM(features=features, units=units, classes=classes):
+            model = fnn.lstm(features, units) >> fnn.last_step >> fnn.dense(units, classes)
+        case Transformer() as t:
+            model = fnn.transformer(
+                t.vocabulary, t.width, t.heads, t.blocks, positions="learned", length=t.steps, hidden=t.hidden
+            )
+        case Leaves():
+            raise TypeError("there is no network: the optimizer is measured alone")
+    return model  # type: ignore[no-any-return]  # stages joined in a loop have no type
+
+
+def build(row: Row, arrays: Arrays, threads: int) -> Step:
+    """Return the step of a row; the number of threads is in the environment."""
+    optimizer = fnn.adam(LEARNING_RATE, beta1=BETA1, beta2=BETA2, eps=EPS)
+    if isinstance(row.network, Leaves):
+        return _update(optimizer, row.network.number, arrays)
+    model = model_of(row.network)
+    example = model.init(fnn.Key(0))
+    params = fnn.tree.unflatten(example, [arrays[path] for path, _ in fnn.tree.leaves_with_paths(example)])
+    inputs, targets = arrays["inputs"], arrays["targets"]
+    if row.task == "infer":
+        return lambda i: model.apply(params, inputs[i % len(inputs)])
+
+    step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer)
+    state = fnn.start(model, optimizer, fnn.Key(0), params=params)
+    batches = [fnn.Batch(x, target) for x, target in zip(inputs, targets, strict=True)]
+
+    def train(i: int) -> float:
+        nonlocal state
+        state, metrics = step(state, batches[i % len(batches)])
+        return metrics["loss"]
+
+    return train
+
+
+def _update(optimizer: fnn.Optimizer[Any], count: int, arrays: Arrays) -> Step:
+    params = tuple(arrays[f"weight.{i}"] for i in range(count))
+    grads = tuple(arrays[f"gradient.{i}"] for i in range(count))
+    state = optimizer.start(params)
+
+    def update(i: int) -> fnn.Array:
+        nonlocal params, state
+        params, state = optimizer.update(grads, state, params)
+        last: fnn.Array = params[-1]
+        return last
+
+    return update
