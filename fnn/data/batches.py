@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar, overload
 
 import attrs
+import numpy as np
 
 from fnn import tree
 from fnn.data.samples import Rows, check_all_finite, count_samples, take
@@ -42,6 +43,8 @@ class Batch(Generic[X_co, T_co]):
     @property
     def size(self) -> int:
         """The number of samples."""
+        if isinstance(self.inputs, np.ndarray):
+            return len(self.inputs)
         return len(tree.leaves((self.inputs, self.targets))[0])
 
 

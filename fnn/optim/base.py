@@ -24,7 +24,8 @@ import numpy as np
 from fnn import tree
 from fnn.arrays import Array, check_float, describe, freeze
 from fnn.errors import DtypeError, HyperparameterError, ShapeError, StructureError
-from fnn.tree.records import children
+from fnn.memory import keep_freed_memory
+from fnn.tree.records import children, known_plans
 from fnn.tree.walk import join
 
 S = TypeVar("S")
@@ -87,6 +88,7 @@ class Optimizer(Transform[S]):
 
     def start(self, params: P) -> S:
         """Return the state before the first step; raise DtypeError for a parameter that is not float."""
+        keep_freed_memory()
         for path, leaf in tree.leaves_with_paths(params, trained_only=True):
             check_float(leaf, path or "params", "parameter")
         return self.init(tree.trained_leaves(params))
@@ -96,9 +98,10 @@ class Optimizer(Transform[S]):
 
         Raises StructureError, ShapeError or DtypeError, with the path, where the gradients do not fit the parameters.
         """
-        check_fit(params, grads, "")
-        leaves = tree.trained_leaves(params)
-        _, moved, state = self.step(tree.trained_leaves(grads), state, leaves, lambda: _paths(params))
+        leaves, slopes = tree.trained_leaves(params), tree.trained_leaves(grads)
+        if not _fits(params, grads):
+            check_fit(params, grads, "")
+        _, moved, state = self.step(slopes, state, leaves, lambda: _paths(params))
         return tree.with_trained_leaves(params, [_owned(*pair) for pair in zip(leaves, moved, strict=True)]), state
 
     def __repr__(self) -> str:
@@ -112,6 +115,21 @@ def _paths(params: object) -> list[str]:
 def _owned(old: Array, new: Array) -> Array:
     """Freeze a new leaf; one that was handed through may be the caller's, which is not ours to freeze: copy it."""
     return freeze(np.array(new) if new is old and new.flags.writeable else new)
+
+
+def _fits(params: Any, grads: Any) -> bool:
+    """Tell quickly whether the gradients surely fit; if not, `check_fit` looks closely."""
+    kind = type(params)
+    if kind is not type(grads):
+        return False
+    if kind is np.ndarray:
+        return params.shape == grads.shape and params.dtype == grads.dtype  # type: ignore[no-any-return]  # both bool
+    if kind is tuple:
+        return len(params) == len(grads) and all(map(_fits, params, grads))
+    plan = known_plans.get(kind)
+    return plan is not None and all(
+        is_buffer or _fits(getattr(params, name), getattr(grads, name)) for name, is_buffer in plan.children
+    )
 
 
 def check_fit(params: object, grads: object, path: str) -> None:

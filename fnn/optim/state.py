@@ -27,9 +27,12 @@ def check_state(state: object, kind: type, params: Arrays, place: str) -> None:
     A field named ``inner`` is the state of a wrapped optimizer, which checks it itself.
     """
     check_kind(state, kind, place)
-    wanted = [(w.shape, w.dtype) for w in params]
     for name, arrays, _ in children(state):
-        if name != "inner" and [(a.shape, a.dtype) for a in arrays] != wanted:
+        if name == "inner":
+            continue
+        if len(arrays) != len(params) or any(
+            a.shape != w.shape or a.dtype != w.dtype for a, w in zip(arrays, params, strict=True)
+        ):
             expected, got = (", ".join(map(describe, group)) or "none" for group in (params, arrays))
             raise StructureError(
                 place, f"{name} for parameters {expected}", got, "This state was made for other parameters."

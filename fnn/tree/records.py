@@ -98,6 +98,7 @@ class Plan:
     children: tuple[tuple[str, bool], ...]  # (name, is it a buffer), in order of declaration
     statics: tuple[str, ...]
     aliases: Mapping[str, str]  # from the field's name to its name in the constructor
+    plain: bool  # whether the constructor takes the children in this order, and nothing else
 
 
 known_plans: dict[type, Plan] = {}
@@ -113,6 +114,7 @@ def plan_of(cls: type) -> Plan:
     if found is None:
         fields = [f for f in attrs.fields(cls) if f.init]
         found = known_plans[cls] = Plan(
+            plain=not any(f.kw_only or _kind(f) == "static" for f in fields),
             children=tuple((f.name, _kind(f) == "buffer") for f in fields if _kind(f) != "static"),
             statics=tuple(f.name for f in fields if _kind(f) == "static"),
             aliases={f.name: f.alias for f in fields},
@@ -153,7 +155,10 @@ def children(node: object, path: str = "") -> list[tuple[str, Any, bool]]:
 def rebuild(node: T, new: Sequence[Any]) -> T:
     """Return a node like ``node`` with other children, in the order of `children`."""
     result: Any
-    if is_record(node):
+    plan = known_plans.get(type(node))
+    if plan is not None and plan.plain:
+        result = type(node)(*new)
+    elif is_record(node):
         plan = plan_of(type(node))
         values = {plan.aliases[name]: value for (name, _), value in zip(plan.children, new, strict=True)}
         for name in plan.statics:

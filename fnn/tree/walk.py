@@ -34,12 +34,18 @@ def _walk(node: object, path: str, is_buffer: bool) -> Iterator[tuple[str, NDArr
 
 def _collect(node: object, out: list[Any], trained_only: bool) -> None:
     """Append the leaves; the fast twin of `_walk`, without paths unless something is wrong."""
-    if isinstance(node, np.ndarray):
+    kind = type(node)
+    if kind is np.ndarray:
         out.append(node)
-    elif type(node) in known_plans:
-        for name, is_buffer in known_plans[type(node)].children:
+    elif kind is tuple:
+        for child in node:  # type: ignore[attr-defined]  # a tuple
+            _collect(child, out, trained_only)
+    elif kind in known_plans:
+        for name, is_buffer in known_plans[kind].children:
             if not (is_buffer and trained_only):
                 _collect(getattr(node, name), out, trained_only)
+    elif isinstance(node, np.ndarray):
+        out.append(node)
     else:
         for _, child, is_buffer in children(node):
             if not (is_buffer and trained_only):
@@ -89,6 +95,19 @@ def _leaf(value: Any) -> Any:
 
 
 def _refill(node: Any, source: Iterator[Any], trained_only: bool) -> Any:
+    kind = type(node)
+    if kind is np.ndarray:
+        return _leaf(next(source))
+    if kind is tuple:
+        return tuple([_refill(child, source, trained_only) for child in node])
+    plan = known_plans.get(kind)
+    if plan is not None and plan.plain:
+        return kind(
+            *[
+                getattr(node, name) if flag and trained_only else _refill(getattr(node, name), source, trained_only)
+                for name, flag in plan.children
+            ]
+        )
     if isinstance(node, np.ndarray):
         return _leaf(next(source))
     parts = children(node)
@@ -121,8 +140,14 @@ def with_trained_leaves(tree: T, new_leaves: Sequence[Array]) -> T:
     >>> with_trained_leaves({"a": np.zeros(1)}, [np.ones(2)])
     {'a': array([1., 1.])}
     """
-    _check_count(tree, new_leaves, len(trained_leaves(tree)), "tree.with_trained_leaves")
-    result: T = _refill(tree, iter(new_leaves), trained_only=True)
+    source = iter(new_leaves)
+    try:
+        result: T = _refill(tree, source, trained_only=True)
+        fits = next(source, None) is None
+    except (StopIteration, RuntimeError):
+        fits = False
+    if not fits:
+        _check_count(tree, new_leaves, len(trained_leaves(tree)), "tree.with_trained_leaves")
     return result
 
 
