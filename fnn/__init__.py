@@ -1,6 +1,21 @@
 """fnn: functional neural networks on NumPy and attrs. The public names, and nothing else."""
 
-from fnn import attention, check, data, errors, initializers, losses, metrics, ops, optim, plots, recurrent, train, tree
+from fnn import (
+    attention,
+    check,
+    data,
+    errors,
+    initializers,
+    kernels,
+    losses,
+    metrics,
+    ops,
+    optim,
+    plots,
+    recurrent,
+    train,
+    tree,
+)
 from fnn.arrays import Array, BoolArray, IntArray, Shape
 from fnn.attention import (
     FeedForward,
@@ -354,6 +369,7 @@ __all__ = [
     "inspect",
     "instance_norm",
     "inverse_time",
+    "kernels",
     "kl_divergence",
     "l1",
     "l2",

@@ -134,6 +134,17 @@ def test_gradient(case: Case) -> None:
         assert len(report.entries) >= len(floats(arguments))
 
 
+@of_all([case for case in CASES if isinstance(case.subject, fnn.Model)])
+def test_learning_gives_the_gradients_of_forward(case: Case) -> None:
+    """A first layer leaves out the gradient of its input; that of its parameters must be the same."""
+    model: Any = case.subject
+    params, (x, *_) = draw(case)
+    y, renewed, back = model.forward(params, x, fnn.Key(1))
+    y_learnt, renewed_learnt, back_learnt = fnn.model.learn_of(model)(params, x, fnn.Key(1))
+    assert_close((y_learnt, renewed_learnt), (y, renewed))
+    assert_close(back_learnt(some_dy(y)), back(some_dy(y))[0])
+
+
 @of_all([case for case in CASES if case.analytic])
 def test_gradient_by_complex_step(case: Case) -> None:
     _, arguments = draw(case)

@@ -20,9 +20,9 @@ ROOT = Path(__file__).parents[1]
 
 ROWS = (
     ("errors",),
-    ("arrays", "extras", "random", "validate"),
+    ("arrays", "extras", "memory", "random", "validate"),
     ("tree",),
-    ("sequences",),
+    ("kernels", "sequences"),
     ("initializers", "ops"),
     ("model",),
     ("recurrent",),
@@ -40,6 +40,9 @@ SIBLINGS = ("ops", "layers")
 """Rooms whose pages do not use each other, but for those that hold nothing public and are written for the others."""
 
 EXTRAS = {"matplotlib", "numba", "pandas", "PIL", "pooch", "rich", "scipy", "torch", "tqdm"}
+
+COMPILERS = {"fnn.kernels.compiled.options", "fnn.kernels.compiled.functions"}
+"""The pages that import Numba; they are imported themselves when it is to run."""
 
 PAGES = sorted((ROOT / "fnn").rglob("*.py"))
 
@@ -133,7 +136,15 @@ def test_siblings_do_not_use_each_other(name: str) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=module_of)
 def test_no_extra_is_imported_with_the_module(path: Path) -> None:
     outside = {name.split(".")[0] for statement in at_import(parsed(path)) for name in imports(statement)}
-    assert outside & EXTRAS == set()
+    assert outside & EXTRAS == ({"numba"} if module_of(path) in COMPILERS else set())
+
+
+def test_what_is_compiled_is_imported_only_by_choice() -> None:
+    """Nothing outside imports the loops with the module: the kernels find their twins when they first run."""
+    loops = {"fnn.kernels.compiled"}
+    for module, path in MODULES.items():
+        if not module.startswith("fnn.kernels.compiled"):
+            assert not any(name.startswith(tuple(loops)) for name in ours(path)), module
 
 
 def test_only_what_runs_at_import_counts() -> None:
@@ -194,7 +205,7 @@ HOUSE = (
     *("fnn", "fnn.check", "fnn.data", "fnn.io", "fnn.layers", "fnn.losses", "fnn.ops", "fnn.optim", "fnn.plots"),
     *("fnn.train", "fnn.tree", "fnn.arrays", "fnn.combine", "fnn.errors", "fnn.initializers", "fnn.metrics"),
     *("fnn.model", "fnn.penalties", "fnn.random", "fnn.summary", "fnn.attention", "fnn.recurrent", "fnn.sequences"),
-    *("fnn.generate", "fnn.sample"),
+    *("fnn.generate", "fnn.sample", "fnn.kernels"),
 )
 
 

@@ -39,7 +39,7 @@ def activation(
         shape(x.shape[1:])
         return forward(x)
 
-    return fn(checked, backward, name=name, shape=shape, flops=flops or (lambda s: math.prod(shape(s))))
+    return fn(checked, backward, name=name, shape=shape, flops=flops or (lambda s: math.prod(shape(s))), op=forward)
 
 
 def _with_classes(name: str) -> ShapeRule:

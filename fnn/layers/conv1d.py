@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from fnn.arrays import Array
 from fnn.initializers import Initializer, he_normal, zeros
-from fnn.layers.spatial import Kernel, convolution, weight_shape
+from fnn.layers.spatial import Kernel, windowed
 from fnn.model import Model
-from fnn.ops.conv import conv_backward, conv_forward
-from fnn.ops.windows import Padding, Sizes, window
+from fnn.ops.windows import Padding, Sizes
 from fnn.tree import record
 
 
@@ -45,11 +42,17 @@ def conv1d(
     (2, 50, 8)
     """
     name = f"conv1d({inputs}, {outputs}, {kernel}{'' if stride == 1 else f', stride={stride}'})"
-    options = window(name, 1, kernel, stride=stride, padding=padding, dilation=dilation)
-    shape = weight_shape(name, inputs, outputs, options.kernel, groups)
-    forward = partial(conv_forward, stride=stride, padding=padding, dilation=dilation, groups=groups)
-
-    def sizes(space: tuple[int, ...]) -> list[int]:
-        return [axis.outputs for axis in options.over(space, name)]
-
-    return convolution(Conv1D, name, inputs, shape, weight, bias, forward, conv_backward, sizes)
+    return windowed(
+        Conv1D,
+        name,
+        1,
+        inputs,
+        outputs,
+        kernel,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        weight=weight,
+        bias=bias,
+    )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from fnn.arrays import Array
 from fnn.initializers import Initializer, he_normal, zeros
-from fnn.layers.spatial import Kernel, convolution, weight_shape
+from fnn.layers.spatial import Kernel, windowed
 from fnn.model import Model
-from fnn.ops.conv import conv_backward, conv_forward
-from fnn.ops.windows import Padding, Sizes, window
+from fnn.ops.windows import Padding, Sizes
 from fnn.tree import record
 from fnn.validate import positive
 
@@ -47,14 +44,20 @@ def conv2d(
     (2, 14, 14, 8)
     """
     name = f"conv2d({inputs}, {outputs}, {kernel}{'' if stride == 1 else f', stride={stride}'})"
-    options = window(name, 2, kernel, stride=stride, padding=padding, dilation=dilation)
-    shape = weight_shape(name, inputs, outputs, options.kernel, groups)
-    forward = partial(conv_forward, stride=stride, padding=padding, dilation=dilation, groups=groups)
-
-    def sizes(space: tuple[int, ...]) -> list[int]:
-        return [axis.outputs for axis in options.over(space, name)]
-
-    return convolution(Conv2D, name, inputs, shape, weight, bias, forward, conv_backward, sizes)
+    return windowed(
+        Conv2D,
+        name,
+        2,
+        inputs,
+        outputs,
+        kernel,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        weight=weight,
+        bias=bias,
+    )
 
 
 def depthwise_conv2d(

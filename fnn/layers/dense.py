@@ -7,8 +7,15 @@ import math
 from fnn.arrays import Array, Shape, check_input, check_parameter, format_shape
 from fnn.errors import ShapeError
 from fnn.initializers import Initializer, he_normal, zeros
-from fnn.model import Model, layer
-from fnn.ops.linear import LinearCache, linear_backward, linear_forward
+from fnn.model import Fn, Model, Stage, layer
+from fnn.ops.linear import LinearCache, linear_backward, linear_backward_params, linear_forward
+from fnn.ops.linear_relu import (
+    LinearReluCache,
+    linear_relu_backward,
+    linear_relu_backward_params,
+    linear_relu_forward,
+)
+from fnn.ops.relu import relu_forward
 from fnn.random import Key
 from fnn.tree import record
 from fnn.validate import function, positive
@@ -56,6 +63,17 @@ def dense(
         dx, dweight, dbias = linear_backward(dy, cache)
         return Dense(dweight, dbias), dx
 
+    def forward_relu(params: Dense, x: Array) -> tuple[Array, LinearReluCache]:
+        check_input(x, inputs, checked(params).weight, name)
+        return linear_relu_forward(x, params.weight, params.bias)
+
+    def backward_relu(dy: Array, cache: LinearReluCache) -> tuple[Dense, Array]:
+        dx, dweight, dbias = linear_relu_backward(dy, cache)
+        return Dense(dweight, dbias), dx
+
+    def then(stage: Stage) -> Model[Dense, Array, Array] | None:
+        return with_relu if isinstance(stage, Fn) and stage.op is relu_forward else None
+
     def shape(s: Shape) -> Shape:
         if not s or s[-1] != inputs:
             raise ShapeError(name, f"input of shape (batch, ..., {inputs})", format_shape(s))
@@ -64,4 +82,25 @@ def dense(
     def flops(s: Shape) -> int:
         return math.prod(s[:-1]) * (2 * inputs * outputs + outputs)
 
-    return layer(init, forward, backward, name=name, shape=shape, flops=flops, record=Dense)
+    with_relu = layer(
+        init,
+        forward_relu,
+        backward_relu,
+        name=name,
+        shape=shape,
+        flops=flops,
+        record=Dense,
+        backward_params=lambda dy, cache: Dense(*linear_relu_backward_params(dy, cache)),
+    )
+    return layer(
+        init,
+        forward,
+        backward,
+        name=name,
+        shape=shape,
+        flops=flops,
+        record=Dense,
+        backward_params=lambda dy, cache: Dense(*linear_backward_params(dy, cache)),
+        then=then,
+        op=linear_forward,
+    )

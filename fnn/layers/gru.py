@@ -7,7 +7,7 @@ import numpy as np
 from fnn.arrays import Array, Shape
 from fnn.initializers import Initializer, blocks, glorot_uniform, orthogonal, zeros
 from fnn.model import layer
-from fnn.ops.gru import GRUCache, gru_backward, gru_forward
+from fnn.ops.gru import GRUCache, gru_backward, gru_backward_params, gru_forward
 from fnn.random import Key
 from fnn.recurrent.model import Recurrent, Steps, recurrent
 from fnn.sequences import check_sequence, sequence_shape
@@ -81,6 +81,9 @@ def gru(
         dx, dcarry, dinput_weight, drecurrent_weight, dbias, drecurrent_bias = gru_backward(dy, cache)
         return GRU(dinput_weight, drecurrent_weight, dbias, drecurrent_bias), Steps(dx, dcarry)
 
+    def backward_params(dy: tuple[Array, Array], cache: GRUCache) -> GRU:
+        return GRU(*gru_backward_params(dy, cache)[1:])
+
     def shape(s: Shape) -> Shape:
         return sequence_shape(s, inputs, units, name)
 
@@ -89,5 +92,14 @@ def gru(
         steps: int = s[0]
         return steps * units * (3 * (2 * (inputs + units) + 3) + 5)
 
-    sweep = layer(init, forward, backward, name=name, shape=shape, flops=flops, record=GRU)
+    sweep = layer(
+        init,
+        forward,
+        backward,
+        name=name,
+        shape=shape,
+        flops=flops,
+        record=GRU,
+        backward_params=backward_params,
+    )
     return recurrent(sweep, lambda batch_size, dtype: np.zeros((batch_size, units), dtype))

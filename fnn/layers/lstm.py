@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 from fnn.arrays import Array, Shape
 from fnn.initializers import Initializer, blocks, glorot_uniform, orthogonal, zeros
 from fnn.model import layer
-from fnn.ops.lstm import LSTMCache, LSTMCarry, lstm_backward, lstm_forward
+from fnn.ops.lstm import LSTMCache, LSTMCarry, lstm_backward, lstm_backward_params, lstm_forward
 from fnn.random import Key
 from fnn.recurrent.model import Recurrent, Steps, recurrent
 from fnn.sequences import check_sequence, sequence_shape
@@ -86,6 +86,9 @@ def lstm(
         dx, dcarry, dinput_weight, drecurrent_weight, dbias = lstm_backward(dy, cache)
         return LSTM(dinput_weight, drecurrent_weight, dbias), Steps(dx, dcarry)
 
+    def backward_params(dy: tuple[Array, LSTMCarry], cache: LSTMCache) -> LSTM:
+        return LSTM(*lstm_backward_params(dy, cache)[1:])
+
     def shape(s: Shape) -> Shape:
         return sequence_shape(s, inputs, units, name)
 
@@ -97,4 +100,14 @@ def lstm(
     def begin(batch_size: int, dtype: DTypeLike) -> LSTMCarry:
         return LSTMCarry(np.zeros((batch_size, units), dtype), np.zeros((batch_size, units), dtype))
 
-    return recurrent(layer(init, forward, backward, name=name, shape=shape, flops=flops, record=LSTM), begin)
+    sweep = layer(
+        init,
+        forward,
+        backward,
+        name=name,
+        shape=shape,
+        flops=flops,
+        record=LSTM,
+        backward_params=backward_params,
+    )
+    return recurrent(sweep, begin)

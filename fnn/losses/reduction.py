@@ -39,17 +39,26 @@ def reduce(losses: Array, weight: Array | None, reduction: Reduction, place: str
     >>> reduce(np.array([1.0, 2.0, 6.0]), np.array([2.0, 0.0, 2.0]), "mean", "loss")
     (3.5, array([0.5, 0. , 0.5]))
     """
-    if reduction not in ("mean", "sum"):
-        raise HyperparameterError(place, "reduction 'mean' or 'sum'", repr(reduction))
+    count = check_reduction(reduction, losses.size, place)
     if weight is None:
-        value = float(losses.sum())
-        return (value / losses.size, 1 / losses.size) if reduction == "mean" else (value, 1.0)
+        return float(losses.sum()) / count, 1 / count
     total = float(weight.sum()) * (losses.size // weight.size)
     if not 0 < total < math.inf:
         hint = "At least one sample of a batch must have a weight above 0."
         raise DataError(place, "weights with a finite sum above 0", f"a sum of {total:g}", hint)
     value = float((losses * weight).sum())
     return (value / total, weight / total) if reduction == "mean" else (value, weight)
+
+
+def check_reduction(reduction: Reduction, count: int, place: str) -> int:
+    """Return what the sum of ``count`` losses is divided by; raise HyperparameterError for an unknown reduction.
+
+    >>> check_reduction("mean", 5, "loss"), check_reduction("sum", 5, "loss")
+    (5, 1)
+    """
+    if reduction not in ("mean", "sum"):
+        raise HyperparameterError(place, "reduction 'mean' or 'sum'", repr(reduction))
+    return count if reduction == "mean" else 1
 
 
 def expand(weight: Array | None, y: Array, shape: tuple[int, ...], place: str) -> Array | None:

@@ -22,7 +22,8 @@ from __future__ import annotations
 import numpy as np
 
 from fnn.arrays import Array
-from fnn.losses.reduction import ClassWeight, Reduction, check_class_weight, expand_rows, reduce, times
+from fnn.kernels import cross_entropy
+from fnn.losses.reduction import ClassWeight, Reduction, check_class_weight, check_reduction, expand_rows, reduce, times
 from fnn.losses.targets import Labels, check_scores, labels_of, shares_of
 from fnn.validate import in_range
 
@@ -68,8 +69,12 @@ def softmax_cross_entropy(
     weight = expand_rows(sample_weight, y, place)
     factors = None if class_weight is None else check_class_weight(class_weight, classes, y, place)
     logits = y.reshape(-1, classes)
+    if labels is not None and weight is None and factors is None and not label_smoothing:
+        count = check_reduction(reduction, len(labels), place)
+        value, dy = cross_entropy(logits, labels, 1 / count)
+        return value / count, dy.reshape(y.shape)
     kept, spread = 1 - label_smoothing, label_smoothing / classes
-    dy: Array = logits - logits.max(axis=1, keepdims=True)
+    dy = logits - logits.max(axis=1, keepdims=True)
     if labels is not None:
         own = np.arange(len(labels)), labels
         target_logit: Array = kept * dy[own][:, None]

@@ -5,15 +5,16 @@
 """
 
 from fnn.model.build import fn, layer
-from fnn.model.core import Backward, Composed, Fn, Model, Serial, Stage
+from fnn.model.core import Backward, Composed, Fn, Learn, Model, Serial, Stage
 from fnn.model.series import check_tuple
-from fnn.model.shapes import FlopsRule, Part, Parts, ShapeRule, moving, output_shape, per_input
+from fnn.model.shapes import FlopsRule, Part, Parts, ShapeRule, learn_of, moving, output_shape, per_input
 
 __all__ = [
     "Backward",
     "Composed",
     "FlopsRule",
     "Fn",
+    "Learn",
     "Model",
     "Part",
     "Parts",
@@ -23,6 +24,7 @@ __all__ = [
     "check_tuple",
     "fn",
     "layer",
+    "learn_of",
     "moving",
     "output_shape",
     "per_input",

@@ -8,7 +8,7 @@ from typing import TypeVar
 from fnn import tree
 from fnn.arrays import describe
 from fnn.errors import StructureError, Within
-from fnn.model.core import Fn, Model
+from fnn.model.core import Fn, Model, Stage
 from fnn.model.shapes import FlopsRule, ShapeRule
 from fnn.random import Key, check_key
 
@@ -27,12 +27,17 @@ def layer(
     shape: ShapeRule | None = None,
     flops: FlopsRule | None = None,
     record: type[P] | None = None,
+    backward_params: Callable[[Y, Cache], P] | None = None,
+    then: Callable[[Stage], Model[P, X, Y] | None] | None = None,
+    op: object = None,
 ) -> Model[P, X, Y]:
     """Build a model from an explicit pair ``forward(params, x) -> (y, cache)``, ``backward(dy, cache) -> (grads, dx)``.
 
     The cache is whatever the backward needs; its type must agree between the two and is hidden afterwards. With
     ``record`` given, parameters of another class are refused by name. ``shape`` and ``flops`` are rules from the shape
     of a sample to that of its output, and to the floating-point operations of its forward, for `summary`.
+    ``backward_params(dy, cache) -> grads`` is a backward that leaves ``dx`` out, where that saves work: a first layer
+    needs none. For ``then`` and ``op`` see `Model`.
 
     >>> import fnn, numpy as np
     >>> from fnn import Array
@@ -70,7 +75,12 @@ def layer(
         y, cache = forward(params, x)
         return y, params, lambda dy: backward(dy, cache)
 
-    return Model(new, infer, train, name=name, shape=shape, flops=flops)
+    def learn(params: P, x: X, key: Key) -> tuple[Y, P, Callable[[Y], P]]:
+        check(params)
+        y, cache = forward(params, x)
+        return y, params, lambda dy: backward(dy, cache)[0] if backward_params is None else backward_params(dy, cache)
+
+    return Model(new, infer, train, name=name, shape=shape, flops=flops, learn=learn, random=False, then=then, op=op)
 
 
 def fn(
@@ -79,9 +89,12 @@ def fn(
     *,
     name: str = "fn",
     shape: ShapeRule | None = None,
+    op: object = None,
     flops: FlopsRule | None = None,
 ) -> Fn[X, Y]:
     """Build a stage without parameters from a pair ``forward(x) -> (y, cache)``, ``backward(dy, cache) -> dx``.
+
+    For ``op`` see `Fn`.
 
     >>> import numpy as np
     >>> square = fn(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, name="square")
@@ -93,4 +106,4 @@ def fn(
         y, cache = forward(x)
         return y, lambda dy: backward(dy, cache)
 
-    return Fn(lambda x: forward(x)[0], train, name=name, shape=shape, flops=flops)
+    return Fn(lambda x: forward(x)[0], train, name=name, shape=shape, flops=flops, random=False, op=op)

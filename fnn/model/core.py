@@ -26,6 +26,9 @@ Backward: TypeAlias = Callable[[Y], tuple[P, X]]
 
 Integers have no derivative: for an input of indices ``dx`` is zeros of its shape and dtype."""
 
+Learn: TypeAlias = Callable[[P, X, Key], tuple[Y, P, Callable[[Y], P]]]
+"""``learn(params, x, key) -> (y, params, backward)`` with ``backward(dy) -> grads``."""
+
 
 @attrs.frozen(eq=False)
 class Model(Generic[P, X, Y]):
@@ -36,6 +39,12 @@ class Model(Generic[P, X, Y]):
     ``backward(dy) -> (grads, dx)`` carries the gradient of a scalar loss from the output to parameters and input.
     ``name`` is shown in errors and summaries; ``shape`` is the rule for shapes, found by a trial run if none is given.
     For a summary, ``flops`` counts the floating-point operations, and ``parts`` tells what a composition is made of.
+
+    The others say how to do without waste, and may be left out. ``learn`` is ``forward`` for input that needs no
+    gradient, data for one: its ``backward(dy)`` returns the gradients alone. ``random`` is False if ``forward`` does
+    not draw from its key. ``then(stage)`` returns one model that does this one's work and that of the stage behind it,
+    or None if there is none. ``op`` is the forward of `fnn.ops` that a layer is, and ``stages`` what a model in series
+    is made of.
 
     Write a model by hand by writing these three functions, annotated; type checkers infer the rest:
 
@@ -64,6 +73,11 @@ class Model(Generic[P, X, Y]):
     shape: ShapeRule | None = attrs.field(default=None, kw_only=True, repr=False)
     flops: FlopsRule | None = attrs.field(default=None, kw_only=True, repr=False)
     parts: Parts | None = attrs.field(default=None, kw_only=True, repr=False)
+    learn: Learn[P, X, Y] | None = attrs.field(default=None, kw_only=True, repr=False)
+    random: bool = attrs.field(default=True, kw_only=True, repr=False)
+    then: Callable[[Stage], Model[P, X, Y] | None] | None = attrs.field(default=None, kw_only=True, repr=False)
+    op: object = attrs.field(default=None, kw_only=True, repr=False)
+    stages: tuple[Stage, ...] = attrs.field(default=(), kw_only=True, repr=False)
 
     @overload
     def __rshift__(self, other: Model[Q, Y, Z]) -> Serial[X, Z, P, Q]: ...
@@ -80,6 +94,9 @@ class Model(Generic[P, X, Y]):
 class Fn(Generic[X, Y]):
     """A stage without parameters: ``apply(x) -> y``; ``forward(x, key) -> (y, backward)``; ``backward(dy) -> dx``.
 
+    ``random`` is False if ``forward`` does not draw from its key; ``op`` is the forward of `fnn.ops` that the stage is,
+    so that the one before it can do both at once.
+
     >>> import fnn, numpy as np
     >>> y, backward = fnn.relu.forward(np.array([[-1.0, 2.0]]), fnn.Key(0))
     >>> y, backward(np.array([[10.0, 10.0]]))
@@ -92,6 +109,8 @@ class Fn(Generic[X, Y]):
     shape: ShapeRule | None = attrs.field(default=None, kw_only=True, repr=False)
     flops: FlopsRule | None = attrs.field(default=None, kw_only=True, repr=False)
     parts: Parts | None = attrs.field(default=None, kw_only=True, repr=False)
+    random: bool = attrs.field(default=True, kw_only=True, repr=False)
+    op: object = attrs.field(default=None, kw_only=True, repr=False)
 
     @overload
     def __rshift__(self, other: Serial[Y, Z, *Ps]) -> Serial[X, Z, *Ps]: ...
@@ -121,8 +140,6 @@ Stage: TypeAlias = Model[Any, Any, Any] | Fn[Any, Any]
 class Composed(Model[tuple[*Ps], X, Y], Generic[X, Y, *Ps]):
     """A model made of models, whose parameters are the tuple of theirs until ``into`` names them."""
 
-    stages: tuple[Stage, ...] = attrs.field(default=(), kw_only=True, repr=False)
-
     def into(self, record: Callable[[*Ps], R]) -> Model[R, X, Y]:
         """Return the same model with its parameters in a record: one field for each stage that has parameters.
 
@@ -138,9 +155,8 @@ class Composed(Model[tuple[*Ps], X, Y], Generic[X, Y, *Ps]):
         (3, 2)
         """
         name, made = in_record(self, self.init, self.stages, record)
-        return Model(
-            made.init, made.apply, made.forward, name=name, shape=made.shape, flops=self.flops, parts=made.parts
-        )
+        stages = self.stages if isinstance(self, Serial) else ()
+        return Model(name=name, flops=self.flops, stages=stages, **made._asdict())
 
     def __repr__(self) -> str:
         return self.name
@@ -183,8 +199,8 @@ def _both(first: Fn[X, Y], second: Fn[Y, Z]) -> Fn[X, Z]:
         before = [Part("", first, s)] if first.parts is None else first.parts(s)  # a >> b >> c has three, not two
         return [*before, Part("", second, output_shape(first, s))]
 
-    name = f"{first.name} >> {second.name}"
-    return Fn(lambda x: second.apply(first.apply(x)), forward, name=name, shape=shape, parts=parts)
+    name, random = f"{first.name} >> {second.name}", first.random or second.random
+    return Fn(lambda x: second.apply(first.apply(x)), forward, name=name, shape=shape, parts=parts, random=random)
 
 
 def _serial(left: tuple[Stage, ...], *right: object) -> Serial[Any, Any, *tuple[Any, ...]]:
@@ -197,6 +213,4 @@ def _serial(left: tuple[Stage, ...], *right: object) -> Serial[Any, Any, *tuple[
         stages.append(stage)
     name = " >> ".join(f"({stage.name})" if isinstance(stage, Serial) else stage.name for stage in stages)
     made = in_series(stages, name)
-    return Serial(
-        made.init, made.apply, made.forward, name=name, shape=made.shape, parts=made.parts, stages=tuple(stages)
-    )
+    return Serial(name=name, stages=tuple(stages), **made._asdict())

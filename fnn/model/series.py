@@ -9,19 +9,44 @@ import attrs
 
 from fnn.arrays import Shape, describe
 from fnn.errors import StructureError, Within
-from fnn.model.shapes import AnyStage, Part, Parts, ShapeRule, init_of, output_shape
+from fnn.model.shapes import AnyStage, Part, Parts, ShapeRule, init_of, learn_of, output_shape
 from fnn.random import Key, check_key
 from fnn.tree.records import children, plan_of, rebuild
 
 
 class Functions(NamedTuple):
-    """The functions of a composition."""
+    """The functions of a composition, and whether it draws from its key."""
 
     init: Callable[[Key], Any]
     apply: Callable[[Any, Any], Any]
     forward: Callable[[Any, Any, Key], tuple[Any, Any, Callable[[Any], tuple[Any, Any]]]]
     shape: ShapeRule | None
     parts: Parts
+    learn: Callable[[Any, Any, Key], tuple[Any, Any, Callable[[Any], Any]]]
+    random: bool
+
+
+class Run(NamedTuple):
+    """A stage as it runs: by itself, or in one with the stage behind it."""
+
+    number: int
+    stage: AnyStage
+    place: Within
+    has_params: bool
+    random: bool
+
+
+def runs_of(stages: Sequence[AnyStage]) -> list[Run]:
+    """Return what runs for the stages: one for each, or for two where the first knows how to do both."""
+    runs: list[Run] = []
+    for i, stage in enumerate(stages):
+        then = getattr(runs[-1].stage, "then", None) if runs else None
+        both = None if then is None else then(stage)
+        if both is not None:
+            runs[-1] = runs[-1]._replace(stage=both)
+        else:
+            runs.append(Run(i, stage, Within(f"stage {i}"), init_of(stage) is not None, stage.random))
+    return runs
 
 
 def check_tuple(params: Any, count: int, place: str) -> tuple[Any, ...]:
@@ -39,7 +64,8 @@ def in_series(stages: Sequence[AnyStage], name: str) -> Functions:
     By the chain rule the gradient runs through the stages' backwards from the last to the first.
     """
     inits = [init for init in map(init_of, stages) if init is not None]
-    steps = [(i, stage, Within(f"stage {i}"), init_of(stage) is not None) for i, stage in enumerate(stages)]
+    runs = runs_of(stages)
+    first = next((i for i, run in enumerate(runs) if run.has_params), len(runs))
 
     def init(key: Key) -> tuple[Any, ...]:
         check_key(key, name)
@@ -47,49 +73,63 @@ def in_series(stages: Sequence[AnyStage], name: str) -> Functions:
 
     def apply(params: Any, x: Any) -> Any:
         of_stage = iter(check_tuple(params, len(inits), name))
-        for _, stage, place, has_params in steps:
+        for _, stage, place, has_params, _ in runs:
             with place:
                 x = stage.apply(next(of_stage), x) if has_params else stage.apply(x)
         return x
 
-    def forward(params: Any, x: Any, key: Key) -> tuple[Any, Any, Callable[[Any], tuple[Any, Any]]]:
+    def run(params: Any, x: Any, key: Key, last: int) -> tuple[Any, Any, Callable[[Any], tuple[Any, Any]]]:
+        """Go forward; the gradient will come back to the input, or no further than to the parameters of ``last``."""
         check_key(key, name)
         of_stage = iter(check_tuple(params, len(inits), name))
         renewed: list[Any] = []
         backwards: list[Callable[[Any], Any]] = []
-        for i, stage, place, has_params in steps:
+        for i, (number, stage, place, has_params, random) in enumerate(runs):
+            own = key.fold(number) if random else key
             with place:
                 if has_params:
-                    x, new, back = stage.forward(next(of_stage), x, key.fold(i))
+                    forward = learn_of(stage) if i == last else stage.forward
+                    x, new, back = forward(next(of_stage), x, own)
                     renewed.append(new)
                 else:
-                    x, back = stage.forward(x, key.fold(i))
+                    x, back = stage.forward(x, own)
             backwards.append(back)
 
         def backward(dy: Any) -> tuple[Any, Any]:
             grads: list[Any] = []
-            for (_, _, place, has_params), back in zip(reversed(steps), reversed(backwards), strict=True):
+            for i in range(len(runs) - 1, max(last, 0) - 1, -1):
+                _, _, place, has_params, _ = runs[i]
                 with place:
-                    if has_params:
-                        grad, dy = back(dy)
+                    if i == last:
+                        grads.append(backwards[i](dy))
+                    elif has_params:
+                        grad, dy = backwards[i](dy)
                         grads.append(grad)
                     else:
-                        dy = back(dy)
+                        dy = backwards[i](dy)
             return tuple(reversed(grads)), dy
 
         return x, tuple(renewed), backward
+
+    def forward(params: Any, x: Any, key: Key) -> tuple[Any, Any, Callable[[Any], tuple[Any, Any]]]:
+        return run(params, x, key, -1)
+
+    def learn(params: Any, x: Any, key: Key) -> tuple[Any, Any, Callable[[Any], Any]]:
+        y, renewed, backward = run(params, x, key, first)
+        return y, renewed, lambda dy: backward(dy)[0]
 
     def flow(s: Shape) -> tuple[list[Part], Shape]:
         """Follow the shapes: each stage with the shape that enters it, and the shape that leaves the last."""
         found: list[Part] = []
         previous = ""
-        for i, stage, place, _ in steps:
+        for i, stage in enumerate(stages):
             found.append(Part(str(i), stage, s))
-            with place:
-                s, previous = output_shape(stage, s, previous), f"{place.place} {stage.name}"
+            with Within(f"stage {i}"):
+                s, previous = output_shape(stage, s, previous), f"stage {i} {stage.name}"
         return found, s
 
-    return Functions(init, apply, forward, lambda s: flow(s)[1], lambda s: flow(s)[0])
+    random = any(stage.random for stage in stages)
+    return Functions(init, apply, forward, lambda s: flow(s)[1], lambda s: flow(s)[0], learn, random)
 
 
 def in_record(
@@ -133,9 +173,13 @@ def in_record(
 
         return y, rebuild(params, renewed), backward
 
+    def learn(params: Any, x: Any, key: Key) -> tuple[Any, Any, Callable[[Any], Any]]:
+        y, renewed, back = learn_of(inner)(parts(params), x, key)
+        return y, rebuild(params, renewed), lambda dy: rebuild(params, back(dy))
+
     def labelled(s: Shape) -> list[Part]:
         names = iter(field_names)
         found = inner.parts(s) if inner.parts is not None else []
         return [part._replace(label=next(names) if init_of(part.stage) is not None else "") for part in found]
 
-    return label, Functions(init, apply, forward, inner.shape, labelled)
+    return label, Functions(init, apply, forward, inner.shape, labelled, learn, inner.random)

@@ -54,11 +54,34 @@ class AnyStage(Protocol):
     def apply(self) -> Callable[..., Any]: ...
     @property
     def forward(self) -> Callable[..., Any]: ...
+    @property
+    def random(self) -> bool: ...
 
 
 def init_of(stage: AnyStage) -> Callable[[Key], Any] | None:
     """Return the ``init`` of a stage that has parameters, None for one without."""
     return getattr(stage, "init", None)
+
+
+def learn_of(stage: AnyStage) -> Callable[..., Any]:
+    """Return the ``learn`` of a model, or its ``forward`` with a backward that drops ``dx``.
+
+    >>> import fnn, numpy as np
+    >>> model = fnn.dense(3, 2)
+    >>> y, _, backward = learn_of(model)(model.init(fnn.Key(0)), np.ones((5, 3), np.float32), fnn.Key(1))
+    >>> backward(y).weight.shape
+    (3, 2)
+    """
+    learn: Callable[..., Any] | None = getattr(stage, "learn", None)
+    return _without_dx(stage.forward) if learn is None else learn
+
+
+def _without_dx(forward: Callable[..., Any]) -> Callable[..., Any]:
+    def learn(params: Any, x: Any, key: Key) -> tuple[Any, Any, Callable[[Any], Any]]:
+        y, renewed, backward = forward(params, x, key)
+        return y, renewed, lambda dy: backward(dy)[0]
+
+    return learn
 
 
 def output_shape(stage: AnyStage, input_shape: Shape, previous: str = "") -> Shape:

@@ -11,8 +11,7 @@ each row, ``Y = A V``. Two linear maps and a softmax between them; the chain rul
     A = softmax(S)   ds_ij = a_ij (da_ij - r_i)          with r_i = sum_l a_il da_il
     S = c Q K^T      dQ = c dS K,   dK = c dS^T Q
 
-and ``r_i = sum_l a_il <dy_i, v_l> = <dy_i, y_i>``: a product of two rows of features, not of two rows as long as the
-sequence. The weights are cached, and what they came from.
+The weights are cached, and what they came from.
 
 The scale ``c`` is ``1 / sqrt(size)`` unless given: for independent features of mean 0 and variance 1 the scores have
 the variance 1 then, however many features there are, and the softmax does not saturate.
@@ -38,6 +37,7 @@ import numpy as np
 
 from fnn.arrays import Array, BoolArray, describe
 from fnn.errors import DtypeError, HyperparameterError, ShapeError
+from fnn.kernels import softmax_rows, softmax_rows_gradient
 
 
 class AttentionCache(NamedTuple):
@@ -48,7 +48,6 @@ class AttentionCache(NamedTuple):
     value: Array
     weights: Array
     slope: Array | None  # of the soft cap
-    y: Array
     scale: float
 
 
@@ -80,7 +79,7 @@ def attention_forward(
     range.
 
     References: Vaswani et al. (2017), "Attention is all you need", eq. 1; Ainslie et al. (2023), "GQA: training
-    generalized multi-query transformer models"; Dao et al. (2022), "FlashAttention", appendix B, for ``r``; Gemma Team
+    generalized multi-query transformer models"; Gemma Team
     (2024), "Gemma 2", sec. 2, for the soft cap.
 
     >>> query, key = np.array([[[0.0, 0.0], [9.0, 0.0]]]), np.array([[[1.0, 0.0], [-1.0, 0.0]]])
@@ -96,12 +95,15 @@ def attention_forward(
     if bias is not None:
         _check_axes(bias.shape, scores.shape, "bias")
         scores += bias
-    seen = _seen(scores.shape, mask, causal, offset)
-    if seen is not None:
-        np.copyto(scores, -np.inf, where=~seen)
-    weights = _softmax(scores)
+    if mask is not None:
+        _check_mask(mask, scores.shape)
+        np.copyto(scores, -np.inf, where=~mask)
+    scores = np.ascontiguousarray(scores)  # products of arrays in other layouts may be in another one, too
+    queries, keys = scores.shape[-2:]
+    softmax_rows(scores.reshape(-1, keys), queries, offset if causal else keys)
+    weights = scores
     y: Array = (weights.reshape(*stacked.shape[:-1], -1) @ value).reshape(*query.shape[:-1], value.shape[-1])
-    return y, AttentionCache(stacked, key, value, weights, slope, y, scale)
+    return y, AttentionCache(stacked, key, value, weights, slope, scale)
 
 
 def attention_backward(dy: Array, cache: AttentionCache) -> tuple[Array, Array, Array]:
@@ -112,13 +114,13 @@ def attention_backward(dy: Array, cache: AttentionCache) -> tuple[Array, Array, 
     >>> attention_backward(np.ones((1, 1, 1)), cache)[2].ravel().tolist()
     [0.25, 0.25, 0.25, 0.25]
     """
-    query, key, value, weights, slope, y, scale = cache
+    query, key, value, weights, slope, scale = cache
     rows = query.shape[:-1]
     dy_stacked = dy.reshape(*rows, dy.shape[-1])
     dvalue: Array = weights.reshape(*rows, -1).swapaxes(-1, -2) @ dy_stacked
     dscores: Array = (dy_stacked @ value.swapaxes(-1, -2)).reshape(weights.shape)
-    dscores -= (dy * y).sum(axis=-1, keepdims=True)
-    dscores *= weights
+    dscores = np.ascontiguousarray(dscores)
+    softmax_rows_gradient(dscores.reshape(-1, dscores.shape[-1]), weights.reshape(-1, weights.shape[-1]))
     if slope is not None:
         dscores *= slope
     dscores = dscores.reshape(*rows, -1)
@@ -144,31 +146,11 @@ def attention_scores(
     return capped * softcap, 1 - capped * capped, stacked
 
 
-def _seen(shape: tuple[int, ...], mask: BoolArray | None, causal: bool, offset: int) -> BoolArray | None:
-    """Where a query may attend a key, by both masks; None for everywhere."""
-    queries, keys = shape[-2:]
-    if mask is not None:
-        if mask.dtype != np.bool_:
-            hint = "True where a query may attend; a float mask that is added to the scores is a bias."
-            raise DtypeError("attention", "a boolean mask", describe(mask), hint)
-        _check_axes(mask.shape, shape, "mask")
-    if not causal or offset >= keys - 1:
-        return mask
-    past = np.tri(queries, keys, offset, dtype=np.bool_)
-    return past if mask is None else past & mask
-
-
-def _softmax(scores: Array) -> Array:
-    """Softmax of each row, in place; 0 in rows that are minus infinity all through."""
-    top: Array = scores.max(axis=-1, keepdims=True)
-    top[top == -np.inf] = 0
-    with np.errstate(over="ignore"):  # a difference too large for the dtype is minus infinity
-        scores -= top
-    np.exp(scores, out=scores)
-    total: Array = scores.sum(axis=-1, keepdims=True)
-    total[total == 0] = 1
-    scores /= total
-    return scores
+def _check_mask(mask: BoolArray, shape: tuple[int, ...]) -> None:
+    if mask.dtype != np.bool_:
+        hint = "True where a query may attend; a float mask that is added to the scores is a bias."
+        raise DtypeError("attention", "a boolean mask", describe(mask), hint)
+    _check_axes(mask.shape, shape, "mask")
 
 
 def _check(query: Array, key: Array, value: Array) -> None:

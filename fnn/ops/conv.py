@@ -15,6 +15,13 @@ Every ``y`` is linear in ``x``, in ``W`` and in ``b``. With ``L`` the loss and `
 These are two more derivatives of the one form that stands in `fnn.ops.correlation`, where they are computed. ``x`` and
 ``W`` are cached: each is the other's derivative.
 
+Where a rectifier follows, ``y = max(conv(x, W) + b, 0)``, its derivative stands in front of the others:
+
+    dz = dy where y > 0, else 0        dx, dW and db as above with dz in the place of dy
+
+The two are one op for speed alone: bias and rectifier are applied to the convolution where it lies, and one pass over
+``dy`` gives both ``dz`` and ``db``. Its cache is that of the convolution, and the output.
+
 With ``groups``, the channels of input and output are cut into that many groups, and each group of outputs sees its own
 group of inputs alone: the sum over ``i`` goes over ``inputs / groups`` channels. As many groups as inputs make a
 *depthwise* convolution.
@@ -22,10 +29,13 @@ group of inputs alone: the sum over ``i`` goes over ``inputs / groups`` channels
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
 
 from fnn.arrays import Array
 from fnn.errors import ShapeError
+from fnn.kernels import add_bias_relu, relu_bias_gradients
 from fnn.ops.correlation import correlate, correlate_kernel, spread
 from fnn.ops.sums import column_sums
 from fnn.ops.windows import Axis, Padding, Sizes, window
@@ -63,7 +73,6 @@ def conv_forward(
     References: LeCun et al. (1998), "Gradient-based learning applied to document recognition", sec. II; Dumoulin and
     Visin (2016), "A guide to convolution arithmetic for deep learning".
 
-    >>> import numpy as np
     >>> x = np.array([[[1.0], [2.0], [4.0], [8.0]]])
     >>> difference = np.array([[[-1.0]], [[1.0]]])
     >>> conv_forward(x, difference, padding="valid")[0].ravel().tolist()
@@ -89,12 +98,69 @@ def conv_forward(
 def conv_backward(dy: Array, cache: ConvCache) -> tuple[Array, Array, Array]:
     """Return ``(dx, dweight, dbias)``.
 
-    >>> import numpy as np
     >>> x, weight = np.array([[[1.0], [2.0], [4.0]]]), np.array([[[-1.0]], [[1.0]]])
     >>> _, cache = conv_forward(x, weight, padding="valid")
     >>> dx, dweight, dbias = conv_backward(np.array([[[1.0], [10.0]]]), cache)
     >>> dx.ravel().tolist(), dweight.ravel().tolist(), dbias.tolist()
     ([-1.0, -9.0, 10.0], [21.0, 42.0], [11.0])
     """
-    x, weight, axes, groups = cache
-    return spread(dy, weight, axes, groups), correlate_kernel(x, dy, axes, groups), column_sums(dy)
+    return spread(dy, cache.weight, cache.axes, cache.groups), *conv_backward_params(dy, cache)
+
+
+def conv_backward_params(dy: Array, cache: ConvCache) -> tuple[Array, Array]:
+    """Return ``(dweight, dbias)`` alone, for input that needs no gradient."""
+    return correlate_kernel(cache.x, dy, cache.axes, cache.groups), column_sums(dy)
+
+
+ConvReluCache: TypeAlias = tuple[ConvCache, Array]
+
+
+def conv_relu_forward(
+    x: Array,
+    weight: Array,
+    bias: Array | None = None,
+    *,
+    stride: Sizes = 1,
+    padding: Padding = "same",
+    dilation: Sizes = 1,
+    groups: int = 1,
+) -> tuple[Array, ConvReluCache]:
+    """Return what `conv_forward` returns, with 0 in place of what is negative; and the cache.
+
+    Shapes, options and errors are those of `conv_forward`.
+
+    >>> x = np.array([[[1.0], [2.0], [4.0], [1.0]]])
+    >>> conv_relu_forward(x, np.array([[[-1.0]], [[1.0]]]), padding="valid")[0].ravel().tolist()
+    [1.0, 2.0, 0.0]
+    """
+    y, cache = conv_forward(x, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    add_bias_relu(y.reshape(-1, y.shape[-1]), np.zeros(y.shape[-1], y.dtype) if bias is None else bias)
+    return y, (cache, y)
+
+
+def conv_relu_backward(dy: Array, cache: ConvReluCache) -> tuple[Array, Array, Array]:
+    """Return ``(dx, dweight, dbias)``.
+
+    >>> x, weight = np.array([[[1.0], [2.0], [0.0]]]), np.array([[[-1.0]], [[1.0]]])
+    >>> _, cache = conv_relu_forward(x, weight, padding="valid")
+    >>> dx, dweight, dbias = conv_relu_backward(np.array([[[1.0], [10.0]]]), cache)
+    >>> dx.ravel().tolist(), dweight.ravel().tolist(), dbias.tolist()
+    ([-1.0, 1.0, 0.0], [1.0, 2.0], [1.0])
+    """
+    (x, weight, axes, groups), _ = cache
+    dz, dbias = _before_relu(dy, cache)
+    return spread(dz, weight, axes, groups), correlate_kernel(x, dz, axes, groups), dbias
+
+
+def conv_relu_backward_params(dy: Array, cache: ConvReluCache) -> tuple[Array, Array]:
+    """Return ``(dweight, dbias)`` alone, for input that needs no gradient."""
+    (x, _, axes, groups), _ = cache
+    dz, dbias = _before_relu(dy, cache)
+    return correlate_kernel(x, dz, axes, groups), dbias
+
+
+def _before_relu(dy: Array, cache: ConvReluCache) -> tuple[Array, Array]:
+    """Return ``dz`` and ``dbias``."""
+    _, y = cache
+    dz, dbias = relu_bias_gradients(dy.reshape(-1, dy.shape[-1]), y.reshape(-1, y.shape[-1]))
+    return dz.reshape(dy.shape), dbias

@@ -37,8 +37,9 @@ _BLOCK = 2**22  # bytes that a block of rows may take, about what fits into a se
 
 def correlate(x: Array, weight: Array, axes: Sequence[Axis], groups: int) -> Array:
     """Return ``dF/dz``. Shapes: x (batch, *space, inputs), weight (*kernel, inputs / groups, outputs)."""
-    y: Array = np.zeros((x.shape[0], *(axis.outputs for axis in axes), weight.shape[-1]), x.dtype)
+    y: Array = np.empty((x.shape[0], *(axis.outputs for axis in axes), weight.shape[-1]), x.dtype)
     if _depthwise(weight, groups):
+        y[...] = 0
         for t, here, there in taps(axes):
             y[here] += x[there] * weight[t][0]
         return y

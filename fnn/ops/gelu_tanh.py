@@ -10,17 +10,12 @@ weights were trained with it. ``x`` and ``t`` are cached. ``u`` is computed of `
 
 from __future__ import annotations
 
-import math
 from typing import TypeAlias
 
-import numpy as np
-
 from fnn.arrays import Array
+from fnn.kernels import gelu_tanh, gelu_tanh_gradient
 
 GeluTanhCache: TypeAlias = tuple[Array, Array]
-
-_ROOT = math.sqrt(2 / math.pi)
-_CUBIC = 0.044715
 
 
 def gelu_tanh_forward(x: Array) -> tuple[Array, GeluTanhCache]:
@@ -28,29 +23,19 @@ def gelu_tanh_forward(x: Array) -> tuple[Array, GeluTanhCache]:
 
     Reference: Hendrycks and Gimpel (2016), "Gaussian error linear units (GELUs)", sec. 2.
 
+    >>> import numpy as np
     >>> gelu_tanh_forward(np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0]))[0].round(6).tolist()
     [-0.0, -0.158808, 0.0, 0.841192, 1000.0]
     """
-    c = _clipped(x)
-    t: Array = np.tanh(_ROOT * (c + _CUBIC * c * c * c))
-    y: Array = x * (0.5 * (1 + t))
+    y, t = gelu_tanh(x)
     return y, (x, t)
 
 
 def gelu_tanh_backward(dy: Array, cache: GeluTanhCache) -> Array:
     """Return ``dx = dy ((1 + t) / 2 + x (1 - t^2) u' / 2)``.
 
+    >>> import numpy as np
     >>> gelu_tanh_backward(np.array([2.0]), (np.array([0.0]), np.array([0.0])))
     array([1.])
     """
-    x, t = cache
-    c = _clipped(x)
-    slope: Array = _ROOT * (1 + 3 * _CUBIC * c * c)
-    dx: Array = dy * (0.5 * (1 + t) + 0.5 * c * (1 - t * t) * slope)
-    return dx
-
-
-def _clipped(x: Array) -> Array:
-    """Bound ``x``, so that its powers cannot overflow: beyond 10 tanh is 1, or -1, to the last bit."""
-    clipped: Array = np.clip(x, -10, 10)
-    return clipped
+    return gelu_tanh_gradient(dy, *cache)

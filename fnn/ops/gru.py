@@ -15,24 +15,26 @@ Let ``dh'`` be all that the loss wants of ``h[t]``, through ``y[t]`` and through
     dq   = da_n r                                da_r = da_n q r (1 - r)
     dh   = dy[t-1] + dh' z + (da_r, da_z, dq) R^T
 
-Each is ``dh'`` times a slope, and the slopes are computed for all steps at once, outside the loop; so is the product
-with W, and the sums over the steps, which all use the same parameters:
+What happens within a step, between the products, is in `fnn.kernels.gru`. The product with W is computed for all steps
+at once, outside the loop, and so are the sums over the steps, which all use the same parameters:
 
     dx[t] = (da_r, da_z, da_n) W^T        dW = sum_t x[t]^T (da_r, da_z, da_n)        db   = sum_t (da_r, da_z, da_n)
                                           dR = sum_t h^T (da_r, da_z, dq)             db_q = sum_t dq
 
-The gates are ``sigmoid(a) = 1/2 + 1/2 tanh(a/2)``, which cannot overflow. Where a mask says that a step is not there,
-the carry passes as it is, ``h' = h``, and the output is 0: then all slopes are 0 and ``dh = dy[t-1] + dh'``.
+Where a mask says that a step is not there, the carry passes as it is, ``h' = h``, and the output is 0: then ``da = 0``
+and ``dh = dy[t-1] + dh'``.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from fnn.arrays import Array, BoolArray
-from fnn.ops.time_major import batch_major, check_fit, rows, sigmoid_in_place, time_major, valid_steps
+from fnn.kernels import gru_step, gru_step_gradients
+from fnn.ops.sums import column_sums
+from fnn.ops.time_major import batch_major, check_fit, rows, time_major, valid_steps
 
 
 class GRUCache(NamedTuple):
@@ -92,21 +94,18 @@ def gru_forward(
     h: Array = np.empty((time + 1, batch, units), x.dtype)
     q = np.empty_like(h[1:])
     h[0] = carry
+    columns, past = np.ascontiguousarray(recurrent_weight.T), np.empty_like(gates[0])
     for t in range(time):
-        rz, n = gates[t, :, : 2 * units], gates[t, :, 2 * units :]  # there stands x W + b; they are made in place
-        past = h[t] @ recurrent_weight
-        rz += past[:, : 2 * units]
-        sigmoid_in_place(rz)
-        np.add(past[:, 2 * units :], recurrent_bias, out=q[t])
-        n += rz[:, :units] * q[t]
-        np.tanh(n, out=n)
-        np.subtract(h[t], n, out=h[t + 1])
-        h[t + 1] *= rz[:, units:]
-        h[t + 1] += n
+        np.copyto(past, (columns @ h[t].T).T)  # h R, faster the other way round, as h has few rows
+        gru_step(gates[t], past, recurrent_bias, h[t], q[t], h[t + 1])
         if valid is not None:
             np.copyto(h[t + 1], h[t], where=~valid[t])
     y = batch_major(h[1:], valid, reverse=reverse)
     return (y, h[-1].copy()), GRUCache(x, h, gates, q, valid, input_weight, recurrent_weight, reverse)
+
+
+GRUGradients: TypeAlias = tuple[Array, Array, Array, Array, Array]
+"""``(dcarry, dinput_weight, drecurrent_weight, dbias, drecurrent_bias)``."""
 
 
 def gru_backward(dy: tuple[Array, Array], cache: GRUCache) -> tuple[Array, Array, Array, Array, Array, Array]:
@@ -120,29 +119,30 @@ def gru_backward(dy: tuple[Array, Array], cache: GRUCache) -> tuple[Array, Array
     >>> gru_backward((0 * y, np.ones((1, 2))), cache)[1]
     array([[0.125, 0.125]])
     """
-    x, h, gates, q, valid, input_weight, recurrent_weight, reverse = cache
-    time, batch, units = q.shape
-    r, z, n = gates.reshape(time, batch, 3, units).transpose(2, 0, 1, 3)
+    da, gradients = _through_time(dy, cache)
+    dx = batch_major((rows(da) @ cache.input_weight.T).reshape(cache.x.shape), None, reverse=cache.reverse)
+    return dx, *gradients
+
+
+def gru_backward_params(dy: tuple[Array, Array], cache: GRUCache) -> GRUGradients:
+    """Return ``(dcarry, dinput_weight, drecurrent_weight, dbias, drecurrent_bias)``, for input without a gradient."""
+    return _through_time(dy, cache)[1]
+
+
+def _through_time(dy: tuple[Array, Array], cache: GRUCache) -> tuple[Array, GRUGradients]:
+    x, h, gates, q, valid, _, recurrent_weight, reverse = cache
+    units = q.shape[-1]
     dh_of_y = time_major(dy[0], valid, reverse=reverse)
-    n_slope: Array = (1 - z) * (1 - n * n)
-    keep: Array = z
-    if valid is not None:
-        n_slope *= valid
-        keep = np.where(valid, z, 1)
-    back: Array = np.empty_like(gates)  # first the slopes of r, z and q, then the gradients in place
-    blocks = back.reshape(time, batch, 3, units)
-    blocks[:, :, 0] = n_slope * q * r * (1 - r)
-    blocks[:, :, 1] = (h[:-1] - n) * z * (1 - keep)
-    blocks[:, :, 2] = n_slope * r
-    dn = n_slope
-    dh = dy[1]
-    for t in reversed(range(time)):
-        dh = dh + dh_of_y[t]
-        blocks[t] *= dh[:, None]
-        dn[t] *= dh
-        dh = dh * keep[t] + back[t] @ recurrent_weight.T
-    da = back.copy()
-    da.reshape(blocks.shape)[:, :, 2] = dn
-    dx = batch_major((rows(da) @ input_weight.T).reshape(x.shape), None, reverse=reverse)
-    drecurrent: Array = rows(h[:-1]).T @ rows(back)
-    return dx, dh, rows(x).T @ rows(da), drecurrent, rows(da).sum(axis=0), rows(blocks[:, :, 2]).sum(axis=0)
+    back, da, dh = np.empty_like(gates), np.empty_like(gates), dy[1].copy()
+    for t in reversed(range(len(x))):
+        dh += dh_of_y[t]
+        dh_after = dh if valid is None else dh.copy()
+        gru_step_gradients(gates[t], q[t], h[t], dh, back[t], da[t])
+        if valid is not None:
+            back[t] *= valid[t]
+            da[t] *= valid[t]
+            np.copyto(dh, dh_after, where=~valid[t])
+        dh += (recurrent_weight @ back[t].T).T
+    dbias = column_sums(da)
+    dq_sums = column_sums(back)[2 * units :]
+    return da, (dh, rows(x).T @ rows(da), rows(h[:-1]).T @ rows(back), dbias, dq_sums)

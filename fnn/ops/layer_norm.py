@@ -11,8 +11,7 @@ derives,
     dx = 1 / sqrt(v[n] + eps) (dz - 1/M sum_i dz - z 1/M sum_i dz z)
     dscale[i] = sum_n dy z        dbias[i] = sum_n dy
 
-``z`` is cached, and one over the deviations. Sums over features are products with a vector of ones (see `fnn.ops.sums`,
-the same holds for short rows).
+``z`` is cached, and one over the deviations.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ from typing import NamedTuple
 import numpy as np
 
 from fnn.arrays import Array
+from fnn.kernels import normalize_rows, normalize_rows_gradient
 from fnn.ops.standardize import check_eps, check_features
-from fnn.ops.sums import column_products, column_sums
 
 
 class LayerNormCache(NamedTuple):
-    """What the backward needs, in rows: ``z`` (rows, features), ``inverse`` (rows, 1), one over the deviation."""
+    """What the backward needs, in rows: ``z`` (rows, features), ``inverse`` (rows,), one over the deviation."""
 
     z: Array
     inverse: Array
@@ -51,13 +50,8 @@ def layer_norm_forward(
     check_features("layer_norm", x, scale, bias)
     check_eps("layer_norm", eps)
     rows = x.reshape(-1, scale.size)
-    z: Array = rows - _means(rows)[:, None]
-    variance: Array = np.einsum("ni,ni->n", z, z) / scale.size
-    inverse: Array = (1 / np.sqrt(variance + eps))[:, None]
-    z *= inverse
-    y: Array = z * scale.ravel()
-    if bias is not None:
-        y += bias.ravel()
+    shift = np.zeros_like(scale) if bias is None else bias
+    y, z, inverse = normalize_rows(rows, scale.reshape(-1), shift.reshape(-1), eps)
     return y.reshape(x.shape), LayerNormCache(z, inverse, scale)
 
 
@@ -70,17 +64,5 @@ def layer_norm_backward(dy: Array, cache: LayerNormCache) -> tuple[Array, Array,
     ([[0.707, -0.707, 0.0]], [-0.707, 0.707, 0.0], [1.0, -1.0, 0.0])
     """
     z, inverse, scale = cache
-    rows = dy.reshape(z.shape)
-    dscale, dbias = column_products(rows, z), column_sums(rows)
-    dx: Array = rows * scale.ravel()
-    means, slopes = _means(dx), np.einsum("ni,ni->n", dx, z) / scale.size
-    dx -= z * slopes[:, None]
-    dx -= means[:, None]
-    dx *= inverse
+    dx, dscale, dbias = normalize_rows_gradient(dy.reshape(z.shape), z, inverse, scale.reshape(-1))
     return dx.reshape(dy.shape), dscale.reshape(scale.shape), dbias.reshape(scale.shape)
-
-
-def _means(rows: Array) -> Array:
-    means: Array = rows @ np.ones(rows.shape[-1], rows.dtype)
-    means /= rows.shape[-1]
-    return means

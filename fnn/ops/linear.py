@@ -34,12 +34,12 @@ def linear_forward(x: Array, weight: Array, bias: Array | None = None) -> tuple[
     """
     if weight.ndim != 2 or x.ndim < 1 or x.shape[-1] != weight.shape[0]:
         raise ShapeError("linear", "x (..., inputs) and weight (inputs, outputs)", f"{x.shape} and {weight.shape}")
-    y: Array = x @ weight
+    y: Array = x.reshape(-1, x.shape[-1]) @ weight
     if bias is not None:
         if bias.shape != weight.shape[1:]:
             raise ShapeError("linear", f"bias of shape {weight.shape[1:]}", f"shape {bias.shape}")
         y += bias
-    return y, (x, weight)
+    return y.reshape(*x.shape[:-1], -1), (x, weight)
 
 
 def linear_backward(dy: Array, cache: LinearCache) -> tuple[Array, Array, Array]:
@@ -51,11 +51,17 @@ def linear_backward(dy: Array, cache: LinearCache) -> tuple[Array, Array, Array]
     (array([[3., 4.]]), array([[1.],
            [2.]]), array([1.]))
     """
+    dweight, dbias = linear_backward_params(dy, cache)
+    dx: Array = dy.reshape(-1, dy.shape[-1]) @ cache[1].T
+    return dx.reshape(cache[0].shape), dweight, dbias
+
+
+def linear_backward_params(dy: Array, cache: LinearCache) -> tuple[Array, Array]:
+    """Return ``(dweight, dbias)`` alone, for input that needs no gradient."""
     x, weight = cache
     if dy.shape != (*x.shape[:-1], weight.shape[1]):
         raise ShapeError("linear", f"dy of the output's shape {(*x.shape[:-1], weight.shape[1])}", f"shape {dy.shape}")
-    dx: Array = dy @ weight.T
     rows, dy_rows = x.reshape(-1, x.shape[-1]), dy.reshape(-1, dy.shape[-1])
     dweight: Array = rows.T @ dy_rows
     dbias: Array = dy_rows.sum(axis=0)
-    return dx, dweight, dbias
+    return dweight, dbias

@@ -17,11 +17,8 @@ and, as every step uses the same parameters, sums over the steps:
 
     dx[t] = da[t] W^T        dW = sum_t x[t]^T da[t]        dR = sum_t h[t-1]^T da[t]        db = sum_t da[t]
 
-Only the product with ``R`` has to wait for the step before. The product with ``W``, all that multiplies ``dc`` and
-``dh`` above (the slopes), and the last line are computed for all steps at once, outside the loop.
-
-One tanh serves all four blocks: ``sigmoid(a) = 1/2 + 1/2 tanh(a/2)``, so each gate is ``v = s tanh(s a) + 1 - s`` with
-``s = 1/2``, and g with ``s = 1``. Its slope is ``s^2 - (v - 1 + s)^2 = (1 - v) (v + 2 s - 1)``; nothing can overflow.
+Only the product with ``R`` has to wait for the step before. The product with ``W`` and the last line are computed for
+all steps at once, outside the loop. What happens within a step, between the products, is in `fnn.kernels.lstm`.
 
 Where a mask says that a step is not there, the carry passes as it is, ``h[t], c[t] = h[t-1], c[t-1]``, and the output
 is 0: then ``da[t] = 0``, ``dc[t-1] = dc[t]`` and ``dh[t-1] = dy[t-1] + dh[t]``.
@@ -29,11 +26,13 @@ is 0: then ``da[t] = 0``, ``dc[t-1] = dc[t]`` and ``dh[t-1] = dy[t-1] + dh[t]``.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from fnn.arrays import Array, BoolArray
+from fnn.kernels import lstm_step, lstm_step_gradients
+from fnn.ops.sums import column_sums
 from fnn.ops.time_major import batch_major, check_fit, rows, time_major, valid_steps
 
 
@@ -98,28 +97,23 @@ def lstm_forward(
     time, (batch, units) = len(x), carry.h.shape
     gates: Array = (rows(x) @ input_weight).reshape(time, batch, 4 * units)
     gates += bias
-    scale = _scale(x, units)
     h: Array = np.empty((time + 1, batch, units), x.dtype)
     c, tanh_c = np.empty_like(h), np.empty_like(h[1:])
+    columns, past = np.ascontiguousarray(recurrent_weight.T), np.empty_like(gates[0])
     h[0], c[0] = carry
     for t in range(time):
-        v = gates[t]  # what stands there is x W + b, and becomes i, f, g, o in place
-        v += h[t] @ recurrent_weight
-        v *= scale
-        np.tanh(v, out=v)
-        v *= scale
-        v += 1 - scale
-        i, f, g, o = v.reshape(batch, 4, units).swapaxes(0, 1)
-        np.multiply(f, c[t], out=c[t + 1])
-        c[t + 1] += i * g
-        np.tanh(c[t + 1], out=tanh_c[t])
-        np.multiply(o, tanh_c[t], out=h[t + 1])
+        np.copyto(past, (columns @ h[t].T).T)  # h R, faster the other way round, as h has few rows
+        lstm_step(gates[t], past, c[t], c[t + 1], tanh_c[t], h[t + 1])
         if valid is not None:
             np.copyto(h[t + 1], h[t], where=~valid[t])
             np.copyto(c[t + 1], c[t], where=~valid[t])
     y = batch_major(h[1:], valid, reverse=reverse)
     last = LSTMCarry(h[-1].copy(), c[-1].copy())
     return (y, last), LSTMCache(x, h, c, gates, tanh_c, valid, input_weight, recurrent_weight, reverse)
+
+
+LSTMGradients: TypeAlias = tuple[LSTMCarry, Array, Array, Array]
+"""``(dcarry, dinput_weight, drecurrent_weight, dbias)``."""
 
 
 def lstm_backward(dy: tuple[Array, LSTMCarry], cache: LSTMCache) -> tuple[Array, LSTMCarry, Array, Array, Array]:
@@ -133,34 +127,29 @@ def lstm_backward(dy: tuple[Array, LSTMCarry], cache: LSTMCache) -> tuple[Array,
     >>> lstm_backward((0 * y, LSTMCarry(np.zeros((1, 1)), np.ones((1, 1)))), cache)[1].c
     array([[0.25]])
     """
-    x, h, c, gates, tanh_c, valid, input_weight, recurrent_weight, reverse = cache
-    time, batch, units = tanh_c.shape
-    i, f, g, o = gates.reshape(time, batch, 4, units).transpose(2, 0, 1, 3)
+    da, gradients = _through_time(dy, cache)
+    dx = batch_major((rows(da) @ cache.input_weight.T).reshape(cache.x.shape), None, reverse=cache.reverse)
+    return dx, *gradients
+
+
+def lstm_backward_params(dy: tuple[Array, LSTMCarry], cache: LSTMCache) -> LSTMGradients:
+    """Return ``(dcarry, dinput_weight, drecurrent_weight, dbias)`` alone, for input that needs no gradient."""
+    return _through_time(dy, cache)[1]
+
+
+def _through_time(dy: tuple[Array, LSTMCarry], cache: LSTMCache) -> tuple[Array, LSTMGradients]:
+    x, h, c, gates, tanh_c, valid, _, recurrent_weight, reverse = cache
     dh_of_y = time_major(dy[0], valid, reverse=reverse)
-    dc_of_dh: Array = o * (1 - tanh_c * tanh_c)
-    da: Array = (1 - gates) * (gates + (2 * _scale(x, units) - 1))  # first the slopes, then the gradient in place
-    blocks = da.reshape(time, batch, 4, units)
-    for block, factor in enumerate((g, c[:-1], i, tanh_c)):
-        blocks[:, :, block] *= factor
-    if valid is not None:
-        da *= valid
-        dc_of_dh *= valid
-        f = np.where(valid, f, 1)
-    dh, dc = dy[1]
-    for t in reversed(range(time)):
-        dh = dh + dh_of_y[t]
-        dc = dc + dh * dc_of_dh[t]
-        blocks[t, :, :3] *= dc[:, None]
-        blocks[t, :, 3] *= dh
-        dc = dc * f[t]
-        through = da[t] @ recurrent_weight.T
-        dh = through if valid is None else through + np.where(valid[t], 0, dh)
-    dx = batch_major((rows(da) @ input_weight.T).reshape(x.shape), None, reverse=reverse)
-    dbias: Array = rows(da).sum(axis=0)
-    return dx, LSTMCarry(dh, dc), rows(x).T @ rows(da), rows(h[:-1]).T @ rows(da), dbias
-
-
-def _scale(like: Array, units: int) -> Array:
-    """The s of each column: 1/2 for the gates i, f, o, 1 for g."""
-    scale: Array = np.repeat(np.array([0.5, 0.5, 1, 0.5], like.dtype), units)
-    return scale
+    da = np.empty_like(gates)
+    dh, dc = dy[1].h.copy(), dy[1].c.copy()
+    for t in reversed(range(len(x))):
+        dh += dh_of_y[t]
+        dc_after = dc if valid is None else dc.copy()
+        lstm_step_gradients(gates[t], c[t], tanh_c[t], dh, dc, da[t])
+        if valid is not None:
+            da[t] *= valid[t]
+            np.copyto(dc, dc_after, where=~valid[t])
+        through = (recurrent_weight @ da[t].T).T
+        np.copyto(dh, through, where=True if valid is None else valid[t])
+    dbias = column_sums(da)
+    return da, (LSTMCarry(dh, dc), rows(x).T @ rows(da), rows(h[:-1]).T @ rows(da), dbias)

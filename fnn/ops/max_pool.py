@@ -10,26 +10,23 @@ rule an entry's gradient is the sum of ``dy`` over the windows in which it won:
 Where several entries of a window are the largest there is a kink; the subgradient taken there is that of the first in
 row-major order: it alone gets the whole ``dy``, as in PyTorch. For images of few grey levels this happens often.
 
-Which tap won is cached, a small integer for each output. Both directions go through the taps, one strided slice of the
-image each: a later tap takes over where it is larger, and its number, larger too, with it.
+Which tap won is cached, a small integer for each output. The loops stand in `fnn.kernels.windows`.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import NamedTuple
 
 from fnn.arrays import Array
 from fnn.errors import ShapeError
-from fnn.ops.windows import Axis, Padding, Sizes, check_met, per_axis, taps, window
+from fnn.kernels import Winners, window_maxima, window_maxima_gradient
+from fnn.ops.windows import Axis, Padding, Sizes, check_met, per_axis, spans, window
 
 
 class MaxPoolCache(NamedTuple):
     """What the backward needs: the number of the tap that won, in row-major order."""
 
-    winner: NDArray[np.unsignedinteger[Any]]
+    winner: Winners
     axes: tuple[Axis, ...]
 
 
@@ -45,6 +42,7 @@ def max_pool_forward(
 
     Reference: Ranzato et al. (2007), "Unsupervised learning of invariant feature hierarchies", sec. 2.
 
+    >>> import numpy as np
     >>> x = np.array([[[1.0], [5.0], [5.0], [2.0], [7.0]]])
     >>> max_pool_forward(x, size=2)[0].ravel().tolist()
     [5.0, 5.0]
@@ -60,35 +58,18 @@ def max_pool_forward(
     )
     axes = options.over(x.shape[1:-1], "max_pool")
     check_met(axes, "max_pool")
-    y: Array = np.full((x.shape[0], *(axis.outputs for axis in axes), x.shape[-1]), -np.inf, x.dtype)
-    winner = np.empty(y.shape, np.min_scalar_type(int(np.prod(size)) - 1))
-    winner[...] = _first(axes)[..., None]  # where all is minus infinity it stays the winner
-    for number, (_, here, there) in enumerate(taps(axes)):
-        candidate, best, number_of_best = x[there], y[here], winner[here]
-        larger = candidate > best
-        np.maximum(best, candidate, out=best)
-        np.maximum(number_of_best, larger * winner.dtype.type(number), out=number_of_best)
+    y, winner = window_maxima(x, spans(axes))
     return y, MaxPoolCache(winner, axes)
 
 
 def max_pool_backward(dy: Array, cache: MaxPoolCache) -> Array:
     """Return ``dx``: for each entry the sum of ``dy`` over the windows in which it was the maximum.
 
+    >>> import numpy as np
     >>> _, cache = max_pool_forward(np.array([[[1.0], [5.0], [5.0], [2.0]]]), size=3, stride=1)
     >>> max_pool_backward(np.array([[[10.0], [20.0]]]), cache).ravel().tolist()
     [0.0, 30.0, 0.0, 0.0]
     """
     winner, axes = cache
-    dx: Array = np.zeros((dy.shape[0], *(axis.size for axis in axes), dy.shape[-1]), dy.dtype)
-    for number, (_, here, there) in enumerate(taps(axes)):
-        dx[there] += dy[here] * (winner[here] == number)
-    return dx
-
-
-def _first(axes: tuple[Axis, ...]) -> NDArray[np.intp]:
-    """Return the number of the first tap of each window that meets the input."""
-    first: NDArray[np.intp] = np.zeros((), np.intp)
-    for axis in axes:
-        starts = np.arange(axis.outputs) * axis.stride - axis.before
-        first = first[..., None] * axis.kernel - np.minimum(starts, 0) // axis.dilation
-    return first
+    shape = (dy.shape[0], *(axis.size for axis in axes), dy.shape[-1])
+    return window_maxima_gradient(dy, winner, shape, spans(axes))

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from fnn.arrays import Array
 from fnn.errors import HyperparameterError, ShapeError
+from fnn.kernels import Span
 
 Sizes: TypeAlias = int | tuple[int, ...]
 """One number for all axes of space, or one for each."""
@@ -185,6 +186,11 @@ def taps(axes: Sequence[Axis]) -> Iterator[Tap]:
     for chosen in product(*along):
         index, here, there = zip(*chosen, strict=True)
         yield index, (slice(None), *here), (slice(None), *there)
+
+
+def spans(axes: Sequence[Axis]) -> list[Span]:
+    """Return the axes as the kernels take them."""
+    return [(axis.outputs, axis.kernel, axis.stride, axis.dilation, axis.before) for axis in axes]
 
 
 def check_met(axes: Sequence[Axis], place: str) -> None:

@@ -16,11 +16,12 @@ which needs no array for ``M`` and ``S``.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-import numpy as np
+import attrs
 
 from fnn.arrays import Array
-from fnn.optim.arithmetic import descend, moments
+from fnn.kernels import adam_update
 from fnn.optim.base import Arrays, Optimizer, Paths
 from fnn.optim.schedules import Rate, as_schedule, show
 from fnn.optim.state import check_state, zeros
@@ -38,6 +39,17 @@ class AdamState:
     square: tuple[Array, ...]
 
 
+@attrs.frozen(eq=False, repr=False)
+class Adam(Optimizer[AdamState]):
+    """Adam, which tells what its next step would compute with, for code that computes it in another place.
+
+    ``constants(state)`` returns the count and the learning rate of the step, and ``(beta1, beta2, rate, eps)`` with the
+    corrections in them.
+    """
+
+    constants: Callable[[AdamState], tuple[int, float, tuple[float, float, float, float]]] = attrs.field(kw_only=True)
+
+
 def adam(learning_rate: Rate, *, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-7) -> Optimizer[AdamState]:
     """Adam; ``beta1`` and ``beta2`` in [0, 1) are the memories of the two moments, ``eps`` above 0.
 
@@ -46,6 +58,7 @@ def adam(learning_rate: Rate, *, beta1: float = 0.9, beta2: float = 0.999, eps: 
 
     Reference: Kingma and Ba (2015), "Adam: a method for stochastic optimization", algorithm 1.
 
+    >>> import numpy as np
     >>> optimizer = adam(0.1)
     >>> params = (np.array([1.0, 1.0]),)
     >>> optimizer.update((np.array([2.0, -0.02]),), optimizer.start(params), params)[0][0].round(4)
@@ -65,20 +78,15 @@ def build_adam(
     def init(params: Arrays) -> AdamState:
         return AdamState(0, schedule(0), zeros(params), zeros(params))
 
-    def step(grads: Arrays, state: AdamState, params: Arrays, paths: Paths) -> tuple[Arrays, Arrays, AdamState]:
-        check_state(state, AdamState, params, name)
+    def constants(state: AdamState) -> tuple[int, float, tuple[float, float, float, float]]:
         rate, count = schedule(state.count), state.count + 1
         root = math.sqrt(1 - beta2**count)
-        corrected = rate * root / (1 - beta1**count)
-        moved: list[Array] = []
-        means: list[Array] = []
-        squares: list[Array] = []
-        for g, w, m, s in zip(grads, params, state.mean, state.square, strict=True):
-            work = np.empty_like(w)
-            mean, square = moments(g, m, s, beta1, beta2, work)
-            moved.append(descend(w, mean, square, corrected, eps * root, work))
-            means.append(mean)
-            squares.append(square)
+        return count, rate, (beta1, beta2, rate * root / (1 - beta1**count), eps * root)
+
+    def step(grads: Arrays, state: AdamState, params: Arrays, paths: Paths) -> tuple[Arrays, Arrays, AdamState]:
+        check_state(state, AdamState, params, name)
+        count, rate, factors = constants(state)
+        moved, means, squares = adam_update(grads, params, state.mean, state.square, *factors)
         return grads, moved, AdamState(count, rate, tuple(means), tuple(squares))
 
-    return Optimizer(init, step, name=name)
+    return Adam(init, step, name=name, constants=constants)

@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike
 from fnn import tree
 from fnn.arrays import BoolArray, Shape, describe
 from fnn.errors import DtypeError, ShapeError, StructureError
-from fnn.model import Model, Part, output_shape
+from fnn.model import Model, Part, learn_of, output_shape
 from fnn.random import Key
 from fnn.sequences import Padded
 from fnn.validate import positive
@@ -114,6 +114,10 @@ def recurrent(sweep: Model[P, Steps[X, C], tuple[Y, C]], begin: Callable[[int, D
 
         return y, renewed, backward
 
+    def learn(params: P, x: X, key: Key) -> tuple[Y, P, Callable[[Y], P]]:
+        (y, carry), renewed, back = learn_of(sweep)(params, start(params, x), key)
+        return y, renewed, lambda dy: back((dy, tree.zeros_like(carry)))
+
     return Recurrent(
         sweep.init,
         apply,
@@ -122,6 +126,8 @@ def recurrent(sweep: Model[P, Steps[X, C], tuple[Y, C]], begin: Callable[[int, D
         shape=sweep.shape,
         flops=sweep.flops,
         parts=sweep.parts,
+        learn=learn,
+        random=sweep.random,
         sweep=sweep,
         begin=begin,
     )

@@ -1,0 +1,100 @@
+"""Adam over all parameters of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from fnn.arrays import Array, freeze
+from fnn.kernels.choice import kernel
+
+Leaves: TypeAlias = Sequence[Array]
+
+_BLOCK = 2**15  # elements of a block, whose six arrays fit into a second-level cache
+
+
+@kernel
+def adam_update(
+    grads: Leaves,
+    params: Leaves,
+    means: Leaves,
+    squares: Leaves,
+    beta1: float,
+    beta2: float,
+    rate: float,
+    eps: float,
+) -> tuple[list[Array], list[Array], list[Array]]:
+    """Return new parameters, means and squares, all read-only; ``rate`` and ``eps`` are those without bias correction.
+
+    For each element ``m' = beta1 m + (1 - beta1) g``, ``s' = beta2 s + (1 - beta2) g^2`` and
+    ``w' = w - rate m' / (sqrt(s') + eps)``.
+
+    >>> one = [np.array([1.0])]
+    >>> moved, means, squares = adam_update([np.array([4.0])], one, one, one, 0.5, 0.75, 0.5, 0.0)
+    >>> means, squares, (1 - moved[0]) * np.sqrt(squares[0])
+    ([array([2.5])], [array([4.75])], array([1.25]))
+    """
+    results: list[list[Array]] = [[*params], [*params], [*params]]
+    for part in _parts(params):
+        given = [[leaves[i].reshape(-1) for i in part] for leaves in (grads, params, means, squares)]
+        flat = [rows[0] if len(part) == 1 else np.concatenate(rows) for rows in given]
+        made = [np.empty(flat[0].shape, flat[0].dtype) for _ in results]
+        _blocks(flat, made, beta1, beta2, rate, eps)
+        for result, whole in zip(results, made, strict=True):
+            start = 0
+            for i in part:
+                shape, size = params[i].shape, params[i].size
+                result[i] = freeze(whole[start : start + size].reshape(shape))
+                start += size
+    return results[0], results[1], results[2]
+
+
+def _parts(params: Leaves) -> list[list[int]]:
+    """Divide the leaves: small ones of one dtype are done together, for each call of NumPy takes its time."""
+    parts: list[list[int]] = []
+    room: dict[np.dtype[Any], tuple[list[int], int]] = {}
+    for i, w in enumerate(params):
+        part, filled = room.get(w.dtype, ([], _BLOCK))
+        if filled + w.size > _BLOCK:
+            part, filled = [], 0
+            parts.append(part)
+        part.append(i)
+        room[w.dtype] = part, filled + w.size
+    return parts
+
+
+def _blocks(given: list[Array], made: list[Array], beta1: float, beta2: float, rate: float, eps: float) -> None:
+    """Go through arrays of one length, block by block."""
+    work = np.empty(min(len(made[0]), _BLOCK), made[0].dtype)
+    for start in range(0, len(made[0]), _BLOCK):
+        g, w, m, s, moved, mean, square = [a[start : start + _BLOCK] for a in (*given, *made)]
+        _block(g, w, m, s, moved, mean, square, work[: len(w)], beta1, beta2, rate, eps)
+
+
+def _block(
+    g: Array,
+    w: Array,
+    m: Array,
+    s: Array,
+    moved: Array,
+    mean: Array,
+    square: Array,
+    work: Array,
+    beta1: float,
+    beta2: float,
+    rate: float,
+    eps: float,
+) -> None:
+    np.multiply(m, beta1, out=mean)
+    mean += np.multiply(g, 1 - beta1, out=work)
+    np.multiply(g, g, out=work)
+    work *= 1 - beta2
+    np.multiply(s, beta2, out=square)
+    square += work
+    np.sqrt(square, out=work)
+    work += eps
+    np.divide(mean, work, out=work)
+    work *= rate
+    np.subtract(w, work, out=moved)

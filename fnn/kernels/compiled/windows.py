@@ -1,0 +1,94 @@
+"""The largest entry of each window that slides over an image or a signal.
+
+With more than two axes of space the references run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fnn.arrays import Array
+from fnn.kernels import windows as references
+from fnn.kernels.choice import reference
+from fnn.kernels.compiled.options import loop
+from fnn.kernels.windows import Span, Winners, winners_dtype
+
+
+@loop
+def _window_maxima(x: Array, y: Array, winners: Winners, height: Span, width: Span) -> None:
+    outputs_h, kernel_h, stride_h, dilation_h, before_h = height
+    outputs_w, kernel_w, stride_w, dilation_w, before_w = width
+    for n in range(x.shape[0]):
+        for p in range(outputs_h):
+            for q in range(outputs_w):
+                best, winner = y[n, p, q], winners[n, p, q]
+                first = True
+                for i in range(kernel_h):
+                    h = p * stride_h - before_h + i * dilation_h
+                    for j in range(kernel_w):
+                        w = q * stride_w - before_w + j * dilation_w
+                        if 0 <= h < x.shape[1] and 0 <= w < x.shape[2]:
+                            number, entries = winners.dtype.type(i * kernel_w + j), x[n, h, w]
+                            if first:
+                                for c in range(x.shape[3]):
+                                    best[c] = entries[c]
+                                    winner[c] = number
+                                first = False
+                            else:
+                                for c in range(x.shape[3]):
+                                    entry, before = entries[c], best[c]
+                                    winner[c] = number if entry > before else winner[c]
+                                    best[c] = before if entry <= before or before != before else entry
+
+
+def window_maxima(x: Array, spans: Sequence[Span]) -> tuple[Array, Winners]:
+    """Return the maxima and their taps."""
+    if len(spans) > 2:
+        return reference(references.window_maxima)(x, spans)
+    y = np.empty((x.shape[0], *(span[0] for span in spans), x.shape[-1]), x.dtype)
+    winners: Winners = np.empty(y.shape, winners_dtype(spans))
+    _window_maxima(_image(x), _image(y), _image(winners), *_plane(spans))
+    return y, winners
+
+
+@loop
+def _window_maxima_gradient(dy: Array, winners: Winners, dx: Array, height: Span, width: Span) -> None:
+    outputs_h, kernel_h, stride_h, dilation_h, before_h = height
+    outputs_w, kernel_w, stride_w, dilation_w, before_w = width
+    for n in range(dx.shape[0]):
+        dx[n] = 0
+        for p in range(outputs_h):
+            for q in range(outputs_w):
+                for i in range(kernel_h):
+                    h = p * stride_h - before_h + i * dilation_h
+                    for j in range(kernel_w):
+                        w = q * stride_w - before_w + j * dilation_w
+                        if 0 <= h < dx.shape[1] and 0 <= w < dx.shape[2]:
+                            number = winners.dtype.type(i * kernel_w + j)
+                            for c in range(dx.shape[3]):
+                                dx[n, h, w, c] += dy[n, p, q, c] if winners[n, p, q, c] == number else 0
+
+
+def window_maxima_gradient(dy: Array, winners: Winners, shape: tuple[int, ...], spans: Sequence[Span]) -> Array:
+    """Return the gradient of the input."""
+    if len(spans) > 2:
+        return reference(references.window_maxima_gradient)(dy, winners, shape, spans)
+    dx = np.empty(shape, dy.dtype)
+    _window_maxima_gradient(_image(dy), _image(winners), _image(dx), *_plane(spans))
+    return dx
+
+
+def _image(x: NDArray[Any]) -> NDArray[Any]:
+    """View a signal as an image of height 1; images stay as they are."""
+    x = np.ascontiguousarray(x)
+    return x[:, None] if x.ndim == 3 else x
+
+
+def _plane(spans: Sequence[Span]) -> tuple[Span, Span]:
+    """Return the spans of an image, or of a signal as an image."""
+    height, width = ((1, 1, 1, 1, 0), *spans)[-2:]
+    return height, width

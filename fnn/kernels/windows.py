@@ -1,0 +1,82 @@
+"""The largest entry of each window that slides over the axes of space."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import product
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fnn.arrays import Array
+from fnn.kernels.choice import kernel
+
+Span: TypeAlias = tuple[int, int, int, int, int]
+"""Windows along one axis: their number, the taps of each, stride, dilation, and the padding in front."""
+
+Winners: TypeAlias = NDArray[np.unsignedinteger[Any]]
+
+
+@kernel
+def window_maxima(x: Array, spans: Sequence[Span]) -> tuple[Array, Winners]:
+    """Return the largest entry of each window, channel by channel, and the number of the tap where it stood.
+
+    Shapes: x (batch, *space, channels), results (batch, *windows, channels). Padding never is the largest, the first of
+    equals is; NaN stays NaN.
+
+    >>> maxima, winners = window_maxima(np.array([[[1.0], [5.0], [5.0]]]), [(2, 2, 1, 1, 0)])
+    >>> maxima.ravel(), winners.ravel()
+    (array([5., 5.]), array([1, 0], dtype=uint8))
+    """
+    y: Array = np.full((x.shape[0], *(span[0] for span in spans), x.shape[-1]), -np.inf, x.dtype)
+    winners: Winners = np.empty(y.shape, winners_dtype(spans))
+    first: NDArray[np.intp] = np.zeros((), np.intp)
+    for outputs, taps, stride, dilation, before in spans:
+        first = first[..., None] * taps - np.minimum(np.arange(outputs) * stride - before, 0) // dilation
+    winners[...] = first[..., None]  # the first tap that meets the input, where all is minus infinity
+    for number, (here, there) in enumerate(_taps(x.shape, spans)):
+        candidate, best, winner = x[there], y[here], winners[here]
+        larger = candidate > best
+        np.maximum(best, candidate, out=best)
+        np.maximum(winner, larger * winners.dtype.type(number), out=winner)  # later taps have larger numbers
+    return y, winners
+
+
+@kernel
+def window_maxima_gradient(dy: Array, winners: Winners, shape: tuple[int, ...], spans: Sequence[Span]) -> Array:
+    """Return the gradient of ``x``, of ``shape``: for each entry the sum of ``dy`` over the windows that it won.
+
+    >>> winners = np.array([[[1], [0]]], np.uint8)
+    >>> window_maxima_gradient(np.array([[[1.0], [10.0]]]), winners, (1, 3, 1), [(2, 2, 1, 1, 0)]).ravel()
+    array([ 0., 11.,  0.])
+    """
+    dx: Array = np.zeros(shape, dy.dtype)
+    for number, (here, there) in enumerate(_taps(shape, spans)):
+        dx[there] += dy[here] * (winners[here] == number)
+    return dx
+
+
+def winners_dtype(spans: Sequence[Span]) -> np.dtype[Any]:
+    """The smallest integers that can count the taps."""
+    return np.min_scalar_type(math.prod(span[1] for span in spans) - 1)
+
+
+def _taps(shape: tuple[int, ...], spans: Sequence[Span]) -> list[tuple[tuple[slice, ...], tuple[slice, ...]]]:
+    """For each tap the windows that meet the input with it, and what they meet."""
+    along = []
+    for (outputs, taps, stride, dilation, before), size in zip(spans, shape[1:-1], strict=True):
+        pairs = []
+        for tap in range(taps):
+            offset = dilation * tap - before
+            first = max(0, -(offset // stride))
+            count = max(min(outputs, (size - 1 - offset) // stride + 1) - first, 0)
+            start = stride * first + offset if count else 0
+            pairs.append((slice(first, first + count), slice(start, start + stride * count, stride)))
+        along.append(pairs)
+    everything = (slice(None),)
+    return [
+        ((*everything, *(here for here, _ in chosen)), (*everything, *(there for _, there in chosen)))
+        for chosen in product(*along)
+    ]

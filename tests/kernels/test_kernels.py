@@ -1,0 +1,207 @@
+"""Each compiled loop computes what its reference in NumPy computes, within rounding; and the choice between the two."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fnn import kernels
+from fnn.kernels.choice import compiled, kernel, reference
+from fnn.tree import record
+
+ROUNDING = {np.float32: 2e-6, np.float64: 1e-13}
+"""By how much the two may differ, relative to the largest entry."""
+
+Make = Callable[..., Any]
+
+
+@record
+class Case:
+    """A kernel, and the arguments it is tested with; ``draw(*shape)`` gives random numbers of one dtype."""
+
+    kernel: Callable[..., Any]
+    arguments: Callable[[Make, np.random.Generator], tuple[Any, ...]]
+
+
+def softmax_scores(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
+    scores = draw(6, 7)
+    scores[rng.random(scores.shape) < 0.3] = -np.inf
+    scores[1] = -np.inf
+    return scores, 3, 1
+
+
+def pool(shape: tuple[int, ...], spans: tuple[kernels.Span, ...]) -> tuple[Case, Case]:
+    outputs = (shape[0], *(span[0] for span in spans), shape[-1])
+    winners = np.zeros(outputs, np.uint8)
+
+    def gradient(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
+        taps = int(np.prod([span[1] for span in spans]))
+        return draw(*outputs), rng.integers(0, taps, winners.shape, np.uint8), shape, spans
+
+    return (
+        Case(
+            kernels.window_maxima, lambda draw, rng: (np.round(draw(*shape)), spans)
+        ),  # rounded, so that there are ties
+        Case(kernels.window_maxima_gradient, gradient),
+    )
+
+
+def leaves(draw: Make) -> list[Any]:
+    return [draw(3, 4), draw(4), draw(2, 3, 1, 5), np.asfortranarray(draw(3, 2))]
+
+
+def adam(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
+    squares = [leaf**2 for leaf in leaves(draw)]
+    return leaves(draw), leaves(draw), leaves(draw), squares, 0.9, 0.99, 0.01, 1e-3
+
+
+def dense(*sizes: int) -> Callable[[Make, np.random.Generator], tuple[Any, ...]]:
+    def arguments(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
+        def layers() -> Any:
+            weights = tuple(draw(*pair) for pair in pairwise(sizes))
+            return weights, tuple(draw(size) for size in sizes[1:])
+
+        squares = tuple(tuple(array**2 for array in group) for group in layers())
+        labels = rng.integers(0, sizes[-1], 9)
+        return draw(9, sizes[0]), labels, layers(), layers(), squares, (0.9, 0.99, 0.01, 1e-3)
+
+    return arguments
+
+
+CASES = {
+    "add_bias_relu": Case(kernels.add_bias_relu, lambda draw, rng: (draw(5, 37), draw(37))),
+    "relu_bias_gradients": Case(kernels.relu_bias_gradients, lambda draw, rng: (draw(600, 37), draw(600, 37))),
+    "adam": Case(kernels.adam_update, adam),
+    "cross_entropy": Case(kernels.cross_entropy, lambda draw, rng: (30 * draw(9, 4), rng.integers(0, 4, 9), 0.125)),
+    "dense_adam_step, one layer": Case(kernels.dense_adam_step, dense(5, 3)),
+    "dense_adam_step, narrow and wide": Case(kernels.dense_adam_step, dense(2, 16, 3, 40, 4)),
+    "gelu_tanh": Case(kernels.gelu_tanh, lambda draw, rng: (10 * draw(5, 7, 3),)),
+    "gelu_tanh, small": Case(kernels.gelu_tanh, lambda draw, rng: (0.1 * draw(5, 7, 3),)),
+    "gelu_tanh_gradient": Case(
+        kernels.gelu_tanh_gradient, lambda draw, rng: (draw(5, 7), 3 * draw(5, 7), np.tanh(draw(5, 7)))
+    ),
+    "gru_step": Case(
+        kernels.gru_step,
+        lambda draw, rng: (4 * draw(5, 21), 4 * draw(5, 21), draw(7), draw(5, 7), draw(5, 7), draw(5, 7)),
+    ),
+    "gru_step_gradients": Case(
+        kernels.gru_step_gradients,
+        lambda draw, rng: (draw(5, 21), draw(5, 7), draw(5, 7), draw(5, 7), draw(5, 21), draw(5, 21)),
+    ),
+    "lstm_step": Case(
+        kernels.lstm_step,
+        lambda draw, rng: (4 * draw(5, 28), 4 * draw(5, 28), draw(5, 7), draw(5, 7), draw(5, 7), draw(5, 7)),
+    ),
+    "lstm_step_gradients": Case(
+        kernels.lstm_step_gradients,
+        lambda draw, rng: (draw(5, 28), draw(5, 7), draw(5, 7), draw(5, 7), draw(5, 7), draw(5, 28)),
+    ),
+    "normalize_rows": Case(kernels.normalize_rows, lambda draw, rng: (draw(9, 33) + 3, draw(33), draw(33), 1e-5)),
+    "normalize_rows_gradient": Case(
+        kernels.normalize_rows_gradient, lambda draw, rng: (draw(600, 33), draw(600, 33), draw(600) ** 2, draw(33))
+    ),
+    "softmax_rows": Case(kernels.softmax_rows, softmax_scores),
+    "softmax_rows, all keys": Case(kernels.softmax_rows, lambda draw, rng: (10 * draw(6, 40), 3, 40)),
+    "softmax_rows_gradient": Case(kernels.softmax_rows_gradient, lambda draw, rng: (draw(6, 40), draw(6, 40) ** 2)),
+}
+for name, shape, spans in (
+    ("image", (2, 6, 6, 5), ((3, 2, 2, 1, 0), (3, 2, 2, 1, 0))),
+    ("image, padded", (2, 5, 7, 3), ((3, 3, 2, 1, 1), (4, 3, 2, 1, 1))),
+    ("image, dilated", (1, 7, 7, 2), ((3, 3, 1, 2, 0), (7, 2, 1, 2, 1))),
+    ("signal", (2, 9, 3), ((5, 3, 2, 1, 1),)),
+    ("volume", (2, 4, 4, 4, 3), ((2, 2, 2, 1, 0),) * 3),
+):
+    CASES[f"window_maxima, {name}"], CASES[f"window_maxima_gradient, {name}"] = pool(shape, spans)
+
+
+def outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> list[Any]:
+    """All that a kernel returns, and the arguments, which it may have overwritten."""
+    result = function(*arguments)
+    return [part for part in (result if isinstance(result, tuple) else (result,)) if part is not None] + list(arguments)
+
+
+def flat(value: Any) -> list[np.ndarray[Any, Any]]:
+    if isinstance(value, list | tuple):
+        return [leaf for part in value for leaf in flat(part)]
+    return [np.asarray(value)]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", CASES)
+def test_the_loop_computes_what_the_reference_computes(name: str, dtype: Any) -> None:
+    case, found = CASES[name], []
+    for function in (reference(case.kernel), compiled(case.kernel)):
+        rng = np.random.default_rng(7)
+        arguments = case.arguments(lambda *shape, rng=rng: rng.standard_normal(shape).astype(dtype), rng)
+        found.append(flat(outcome(function, arguments)))
+    for expected, got in zip(*found, strict=True):
+        assert (got.dtype, got.shape) == (expected.dtype, expected.shape)
+        if expected.dtype.kind == "f" and expected.ndim:
+            finite = np.abs(expected[np.isfinite(expected)])
+            np.testing.assert_allclose(got, expected, rtol=0, atol=ROUNDING[dtype] * max(finite.max(initial=0), 1))
+        elif expected.ndim == 0:
+            np.testing.assert_allclose(got, expected, rtol=ROUNDING[dtype])
+        else:
+            np.testing.assert_array_equal(got, expected)
+
+
+def test_a_label_out_of_range_stops_the_whole_step() -> None:
+    for function in (reference(kernels.dense_adam_step), compiled(kernels.dense_adam_step)):
+        for label in (-1, 3):
+            draw = np.random.default_rng(0).standard_normal
+            x, labels, *rest = dense(2, 3)(lambda *shape, draw=draw: draw(shape), np.random.default_rng(0))
+            labels[4] = label
+            assert function(x, labels, *rest) is None
+
+
+def test_every_kernel_is_in_the_table() -> None:
+    public = {getattr(kernels, name) for name in kernels.__all__}
+    assert {case.kernel for case in CASES.values()} == {each for each in public if hasattr(each, "__wrapped__")} - {
+        kernels.active
+    }
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_is_not_finite_is_not_hidden(bad: float) -> None:
+    """A run that diverges must be seen to."""
+    z, row = np.full((2, 3), bad, np.float32), np.zeros(3, np.float32)
+    kernels.add_bias_relu(z, row)
+    assert not np.isfinite(z).any()
+    logits = np.array([[0, bad, 0]], np.float32)
+    with np.errstate(invalid="ignore"):
+        value, _ = kernels.cross_entropy(logits, np.array([0]), 1.0)
+    assert not np.isfinite(value)
+    gates, cells = np.full((1, 4), np.nan, np.float32), [np.zeros((1, 1), np.float32) for _ in range(4)]
+    kernels.lstm_step(gates, np.zeros((1, 4), np.float32), *cells)
+    assert np.isnan(cells[3]).all()
+
+
+@pytest.mark.parametrize(("variable", "expected"), [("numpy", "numpy"), ("numba", "numba"), ("", "numba")])
+def test_the_environment_decides(variable: str, expected: str) -> None:
+    code = "import sys, fnn; loaded = 'numba' in sys.modules; print(fnn.kernels.active(), loaded)"
+    environment = {**os.environ, "FNN_KERNELS": variable}
+    shown = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert shown.stdout.split() == [expected, "False"]
+
+
+def test_a_choice_that_is_none_is_refused() -> None:
+    environment = {**os.environ, "FNN_KERNELS": "fortran"}
+    shown = subprocess.run(
+        [sys.executable, "-c", "import fnn; fnn.kernels.active()"], env=environment, capture_output=True, text=True
+    )
+    assert "FNN_KERNELS: expected numba or numpy, or nothing, got 'fortran'" in shown.stderr
+
+
+def test_a_kernel_runs_its_reference_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fnn.kernels.choice.active", lambda: "numpy")
+
+    @kernel
+    def own(x: float) -> float:
+        return x + 1
+
+    assert own(1.0) == 2.0

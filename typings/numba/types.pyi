@@ -1,0 +1,2 @@
+float32: object
+float64: object
