@@ -162,6 +162,8 @@ if __name__ == "__main__":
     parser.add_argument("--data", type=Path, help="a folder with the four IDX files")
     parser.add_argument("--download", action="store_true", help="fetch the data if it is not on this machine")
     arguments = parser.parse_args()
+    if len(set(arguments.hold_out)) < 3:
+        parser.error("--hold-out takes three different classes")
     main(
         arguments.folder,
         SPLITS if arguments.all_splits else [arguments.hold_out],

@@ -50,6 +50,7 @@ def peak(model: Model[Any, Any, Any], optimizer: Optimizer[Any], draw: Draw, bat
     True
     """
     step = train_step(model, _no_loss, optimizer)
+    step(start(model, optimizer, Key(0)), Batch(draw(min(4, batch_size)), None))  # the first one may compile loops
     with _tracing():
         gc.collect()  # garbage that went during a step would be missing from it
         empty = _held()

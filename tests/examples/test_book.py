@@ -229,7 +229,7 @@ def test_chapter_17(monkeypatch: Patch, capsys: Printed) -> None:
 def test_chapter_18(monkeypatch: Patch, capsys: Printed) -> None:
     _, printed = run(18, monkeypatch, capsys, epochs=40)
     assert "dense(32, 3): expected input of shape (batch, ..., 32), got (batch, 64)" in printed
-    assert "fnn.fit end in the same bits: True" in printed
+    assert "differ by rounding at most: True" in printed
     assert "two halves are the whole: True" in printed
     assert "the original untouched: True" in printed
 

@@ -48,6 +48,7 @@ def taken(model: Model, shape: tuple[int, ...], batch_size: int, optimizer: fnn.
     else:
         inputs = rng.standard_normal((batch_size, *shape), np.float32)
     step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer)
+    step(fnn.start(model, optimizer, fnn.Key(1)), fnn.Batch(inputs, np.zeros(labels, np.int64)))  # compiles the loops
     tracemalloc.start()
     try:
         state = fnn.start(model, optimizer, fnn.Key(1))
