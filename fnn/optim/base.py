@@ -98,10 +98,10 @@ class Optimizer(Transform[S]):
 
         Raises StructureError, ShapeError or DtypeError, with the path, where the gradients do not fit the parameters.
         """
-        leaves, slopes = tree.trained_leaves(params), tree.trained_leaves(grads)
         if not _fits(params, grads):
             check_fit(params, grads, "")
-        _, moved, state = self.step(slopes, state, leaves, lambda: _paths(params))
+        leaves = tree.trained_leaves(params)
+        _, moved, state = self.step(tree.trained_leaves(grads), state, leaves, lambda: _paths(params))
         return tree.with_trained_leaves(params, [_owned(*pair) for pair in zip(leaves, moved, strict=True)]), state
 
     def __repr__(self) -> str:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fnn.arrays import Array
 from fnn.data.batches import Batch
@@ -60,6 +61,7 @@ def whole_step(model: Model[Any, Any, Any], loss: object, optimizer: object) -> 
             return None
         if not 0 < _products(x.shape, shapes.pop()) <= _PRODUCTS:
             return None
+        x, labels = _read_only(x), _read_only(labels.astype(np.intp, copy=False))
         count, rate, factors = constants(adam)
         layers = [(group[::2], group[1::2]) for group in groups]
         result = dense_adam_step(x, labels, layers[0], layers[1], layers[2], factors)
@@ -70,6 +72,14 @@ def whole_step(model: Model[Any, Any, Any], loss: object, optimizer: object) -> 
         return value, logits, with_trained_leaves(state.params, _joined(params)), moved
 
     return run
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """View an array as read-only, as batches are: loops are compiled for each kind of argument."""
+    if array.flags.writeable:
+        array = array.view()
+        array.setflags(write=False)
+    return array
 
 
 def _joined(layers: Layers) -> tuple[Array, ...]:

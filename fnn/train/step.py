@@ -46,8 +46,18 @@ class TrainStep(Generic[P, S, X, Y, T]):
     optimizer: Optimizer[S]
     penalty: Penalty | None = None
     metrics: Mapping[str, Metric[Y, T]] = attrs.field(factory=dict)
-    learn: Learn[P, X, Y] = attrs.field(kw_only=True)
-    whole: Whole | None = attrs.field(default=None, kw_only=True)
+    threads: int = 1
+    learn: Learn[P, X, Y] = attrs.field(init=False, repr=False)
+    whole: Whole | None = attrs.field(init=False, repr=False)
+
+    @learn.default
+    def _learn(self) -> Learn[P, X, Y]:
+        learn: Learn[P, X, Y] = learn_of(self.model)
+        return in_threads(learn, self.threads, "train_step") if self.threads > 1 else learn
+
+    @whole.default
+    def _whole(self) -> Whole | None:
+        return whole_step(self.model, self.loss, self.optimizer) if self.penalty is None else None
 
     def __call__(self, state: TrainState[P, S], batch: Batch[X, T]) -> tuple[TrainState[P, S], dict[str, float]]:
         """Return the state after one step, and the batch's loss and metrics, which were computed before the update.
@@ -134,11 +144,7 @@ def train_step(
             raise HyperparameterError("train_step", "metrics with names of their own", repr(name), hint)
     keep_freed_memory()
     positive("train_step", threads=threads)
-    learn: Learn[P, X, Y] = learn_of(model)
-    if threads > 1:
-        learn = in_threads(learn, threads, "train_step")
-    whole = whole_step(model, loss, optimizer) if penalty is None else None
-    return TrainStep(model, loss, optimizer, penalty, dict(metrics or {}), learn=learn, whole=whole)
+    return TrainStep(model, loss, optimizer, penalty, dict(metrics or {}), threads)
 
 
 def check_metrics(metrics: object, place: str) -> None:

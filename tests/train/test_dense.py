@@ -27,22 +27,24 @@ RNG = np.random.default_rng(0)
 INPUTS, LABELS = RNG.standard_normal((11, 2)).astype(np.float32), RNG.integers(0, 3, 11)
 
 
-@pytest.fixture(autouse=True)
-def _loops(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The path is taken whatever the environment says; the kernel then is the one that is active."""
-    monkeypatch.setattr(page, "active", lambda: "numba")
+def make(model: fnn.Model[Any, Any, Any], **options: Any) -> tuple[Any, Any, Any]:
+    """The step in one call, the same in the ordinary way, and the state before it.
 
-
-def make(model: fnn.Model[Any, Any, Any], **options: Any) -> tuple[Any, Any]:
+    The first is made whatever the environment says; its kernel then is the one that is active.
+    """
     optimizer = fnn.adam(fnn.inverse_time(0.1, decay=0.1))
-    step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer, **options)
-    return step, fnn.start(model, optimizer, fnn.Key(0))
+    steps: list[Any] = []
+    for kind in ("numba", "numpy"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(page, "active", lambda kind=kind: kind)
+            steps.append(fnn.train_step(model, fnn.softmax_cross_entropy, optimizer, **options))
+    return steps[0], steps[1], fnn.start(model, optimizer, fnn.Key(0))
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_many_steps_are_those_of_the_ordinary_way(name: str) -> None:
-    step, state = make(MODELS[name], metrics={"accuracy": fnn.accuracy})
-    ordinary, expected = attrs.evolve(step, whole=None), state
+    step, ordinary, state = make(MODELS[name], metrics={"accuracy": fnn.accuracy})
+    expected = state
     batch = fnn.Batch(INPUTS, LABELS)
     assert step.whole is not None
     assert step.whole(state, batch) is not None
@@ -59,7 +61,7 @@ def test_many_steps_are_those_of_the_ordinary_way(name: str) -> None:
 
 
 def test_nothing_that_was_given_is_changed() -> None:
-    step, state = make(MODELS["two layers"])
+    step, _, state = make(MODELS["two layers"])
     before = fnn.tree.copy((state, INPUTS, LABELS))
     step(state, fnn.Batch(INPUTS, LABELS))
     assert fnn.tree.equal((state, INPUTS, LABELS), before)
@@ -80,9 +82,9 @@ def test_nothing_that_was_given_is_changed() -> None:
     ],
 )
 def test_bad_batches_get_the_ordinary_errors(batch: fnn.Batch[Any, Any], error: type[FnnError]) -> None:
-    step, state = make(MODELS["two layers"])
+    step, ordinary, state = make(MODELS["two layers"])
     texts = []
-    for each in (step, attrs.evolve(step, whole=None)):
+    for each in (step, ordinary):
         with pytest.raises(error) as caught:
             each(state, batch)
         texts.append(str(caught.value))
@@ -98,14 +100,13 @@ def test_bad_batches_get_the_ordinary_errors(batch: fnn.Batch[Any, Any], error: 
     ],
 )
 def test_whatever_is_unusual_goes_the_ordinary_way_or_gives_the_same(targets: Any, inputs: Any) -> None:
-    step, state = make(MODELS["two layers"])
-    ordinary = attrs.evolve(step, whole=None)
+    step, ordinary, state = make(MODELS["two layers"])
     (_, got), (_, expected) = (each(state, fnn.Batch(inputs, targets)) for each in (step, ordinary))
     assert got == pytest.approx(expected, rel=1e-5)
 
 
 def test_large_steps_and_other_parts_go_the_ordinary_way() -> None:
-    step, state = make(fnn.dense(512, 512) >> fnn.relu >> fnn.dense(512, 3))
+    step, _, state = make(fnn.dense(512, 512) >> fnn.relu >> fnn.dense(512, 3))
     assert step.whole(state, fnn.Batch(np.ones((8, 512), np.float32), np.zeros(8, np.int64))) is None
     two = MODELS["two layers"]
     for model, loss, optimizer in (
@@ -115,14 +116,23 @@ def test_large_steps_and_other_parts_go_the_ordinary_way() -> None:
         (fnn.dense(2, 4) >> fnn.tanh >> fnn.dense(4, 3), fnn.softmax_cross_entropy, fnn.adam(0.1)),
         (fnn.linear(2, 3), fnn.softmax_cross_entropy, fnn.adam(0.1)),
     ):
-        whole: Any = page.whole_step(model, loss, optimizer)
-        assert whole is None
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(page, "active", lambda: "numba")
+            assert page.whole_step(model, loss, optimizer) is None
 
 
 def test_a_penalty_goes_the_ordinary_way() -> None:
     assert make(MODELS["two layers"], penalty=fnn.l2(0.1))[0].whole is None
 
 
-def test_numpy_alone_takes_the_ordinary_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "active", lambda: "numpy")
-    assert make(MODELS["two layers"])[0].whole is None
+def test_numpy_alone_takes_the_ordinary_way() -> None:
+    assert make(MODELS["two layers"])[1].whole is None
+
+
+def test_a_step_with_another_optimizer_is_another_step() -> None:
+    step, _, state = make(MODELS["two layers"])
+    slow = attrs.evolve(step, optimizer=fnn.adam(1e-6))
+    moved, _ = slow(state, fnn.Batch(INPUTS, LABELS))
+    assert (
+        max(abs(a - b).max() for a, b in zip(*map(fnn.tree.leaves, (moved.params, state.params)), strict=True)) < 1e-5
+    )

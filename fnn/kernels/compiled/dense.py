@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from fnn.arrays import Array, IntArray
-from fnn.kernels.compiled.functions import exp
+from fnn.kernels.compiled.cross_entropy import loss_and_slopes
 from fnn.kernels.compiled.options import loop
 from fnn.kernels.dense import Factors, Layers
 
@@ -80,31 +78,6 @@ def _through(dz: Array, weight: Array, h: Array, dh: Array) -> None:
 
 
 @loop
-def _cross_entropy(logits: Array, labels: IntArray, dz: Array) -> float:
-    rows, classes = logits.shape
-    number, share, value = logits.dtype.type, logits.dtype.type(1 / rows), float(0)
-    for n in range(rows):
-        top = logits[n, 0]
-        for j in range(1, classes):
-            top = top if logits[n, j] <= top else logits[n, j]
-        for j in range(classes):
-            dz[n, j] = logits[n, j] - top
-        value -= dz[n, labels[n]]
-    powers = dz.ravel()
-    for i in range(powers.size):  # one long loop, for rows are short
-        powers[i] = exp(powers[i])
-    for n in range(rows):
-        total = number(0)
-        for j in range(classes):
-            total += dz[n, j]
-        value += math.log(total)
-        for j in range(classes):
-            dz[n, j] *= share / total
-        dz[n, labels[n]] -= share
-    return value
-
-
-@loop
 def _move(g: Array, w: Array, m: Array, s: Array, moved: Array, mean: Array, square: Array, factors: Array) -> None:
     beta1, rest1, beta2, rest2, rate, eps = factors[0], factors[1], factors[2], factors[3], factors[4], factors[5]
     for i in range(w.size):
@@ -155,7 +128,7 @@ def _dense_adam_step(
     _affine(h, weights[depth - 1], biases[depth - 1], logits)
 
     dz = slopes[0, : rows * classes].reshape(rows, classes)
-    value = _cross_entropy(logits, labels, dz)
+    value = loss_and_slopes(logits, labels, 1 / rows, dz)
     beta1, beta2, rate, eps = factors
     constants = np.array([beta1, 1 - beta1, beta2, 1 - beta2, rate, eps]).astype(x.dtype)
     for back in range(depth):
