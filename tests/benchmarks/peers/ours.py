@@ -50,7 +50,7 @@ def build(row: Row, arrays: Arrays, threads: int) -> Step:
     if row.task == "infer":
         return lambda i: model.apply(params, inputs[i % len(inputs)])
 
-    parts = threads if isinstance(row.network, CNN | Transformer) else 1  # for the others threads in BLAS are faster
+    parts = 1 if isinstance(row.network, MLP) else threads  # of large matrices two threads share each product
     step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer, threads=parts)
     state = fnn.start(model, optimizer, fnn.Key(0), params=params)
     batches = [fnn.Batch(x, target) for x, target in zip(inputs, targets, strict=True)]
