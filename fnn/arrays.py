@@ -159,6 +159,17 @@ Reshape it: target.reshape(3, 1).
         raise ShapeError(place, f"target of the output's shape {y.shape}", f"shape {target.shape}", hint)
 
 
+def check_dy(dy: Array, y: NDArray[Any], place: str) -> None:
+    """Refuse a gradient that is not of the shape of the output ``y``.
+
+    >>> check_dy(np.zeros(3), np.zeros((3, 1)), "relu")
+    Traceback (most recent call last):
+    fnn.errors.ShapeError: relu: expected dy of the output's shape (3, 1), got shape (3,).
+    """
+    if dy.shape != y.shape:
+        raise ShapeError(place, f"dy of the output's shape {y.shape}", f"shape {dy.shape}")
+
+
 def check_not_empty(x: NDArray[Any], place: str, what: str = "batch") -> None:
     """Refuse an array without elements.
 

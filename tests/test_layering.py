@@ -39,7 +39,7 @@ ROWS = (
 SIBLINGS = ("ops", "layers")
 """Rooms whose pages do not use each other, but for those that hold nothing public and are written for the others."""
 
-EXTRAS = {"matplotlib", "numba", "pandas", "PIL", "pooch", "rich", "scipy", "torch", "tqdm"}
+EXTRAS = {"matplotlib", "numba", "pandas", "PIL", "pooch", "rich", "scipy", "threadpoolctl", "torch", "tqdm"}
 
 COMPILERS = {"fnn.kernels.compiled.options", "fnn.kernels.compiled.functions"}
 """The pages that import Numba; they are imported themselves when it is to run."""

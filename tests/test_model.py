@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 import pytest
 
+import fnn
 from fnn import check, tree
 from fnn.arrays import Array, Shape
 from fnn.combine import as_model
@@ -17,7 +18,7 @@ from fnn.layers.activations import relu, softmax, tanh
 from fnn.layers.dense import Dense, dense
 from fnn.layers.dropout import dropout
 from fnn.layers.flatten import flatten
-from fnn.model import Fn, Model, Serial, fn, layer, output_shape
+from fnn.model import Fn, Model, Serial, fn, layer, learn_of, op_of, output_shape
 from fnn.random import Key
 from fnn.tree import record, static
 from tests.toys import Centre, Scale, centre, noise, scale
@@ -455,3 +456,74 @@ def test_a_rule_of_ones_own_may_refuse() -> None:
         "stage 1 > halve: expected an even number of features, got 3. "
         "Before it comes stage 0 dense(4, 3), which gives (batch, 3). Pad it."
     )
+
+
+# --- two stages in one, and other ways to do without waste ---
+
+FUSED: dict[str, tuple[Any, tuple[int, ...]]] = {
+    "dense": (fnn.dense(4, 5), (3, 4)),
+    "dense, more axes": (fnn.dense(4, 5), (3, 2, 4)),
+    "conv1d": (fnn.conv1d(2, 4, 3, stride=2), (3, 7, 2)),
+    "conv2d": (fnn.conv2d(2, 4, 3, dilation=2), (3, 6, 5, 2)),
+    "conv2d, groups": (fnn.conv2d(4, 6, 3, groups=2), (3, 6, 5, 4)),
+    "conv2d, no bias": (fnn.conv2d(2, 4, 3, bias=None), (3, 6, 5, 2)),
+    "depthwise": (fnn.depthwise_conv2d(4, 3), (3, 6, 5, 4)),
+}
+
+
+@pytest.mark.parametrize("name", FUSED)
+def test_a_layer_and_its_rectifier_in_one_are_the_two(name: str) -> None:
+    first, shape = FUSED[name]
+    params = fnn.tree.astype(first.init(fnn.Key(1)), np.float64)
+    x = np.random.default_rng(0).standard_normal(shape)
+    z, _, back = first.forward(params, x, fnn.Key(0))
+    y, back_relu = fnn.relu.forward(z, fnn.Key(0))
+    dy = np.random.default_rng(1).standard_normal(y.shape)
+    grads, dx = back(back_relu(dy))
+    both = first >> fnn.relu
+    assert op_of(fnn.relu) is fnn.ops.relu_forward
+    got, _, back_both = both.forward((params,), x, fnn.Key(0))
+    (got_grads,), got_dx = back_both(dy)
+    for a, b in ((got, y), (both.apply((params,), x), y), (got_dx, dx)):
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14)
+    for a, b in zip(fnn.tree.leaves(got_grads), fnn.tree.leaves(grads), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(got, np.where(z > 0, z, 0), rtol=1e-12)
+
+
+def test_the_bias_before_a_rectifier_is_checked() -> None:
+    model = fnn.conv2d(1, 3) >> fnn.relu
+    bad = (fnn.Conv2D(np.ones((3, 3, 1, 3)), np.ones(1)),)
+    with pytest.raises(ShapeError, match=r"bias of shape \(3,\)"):
+        model.apply(bad, np.ones((1, 4, 4, 1)))
+
+
+def test_a_copy_with_other_functions_leaves_the_shortcuts_of_the_first_alone() -> None:
+    first = fnn.dense(2, 3)
+    params, x = first.init(fnn.Key(0)), np.ones((4, 2), np.float32)
+
+    def twice(params: Any, x: Any, key: Any) -> Any:
+        y, renewed, back = first.forward(params, x, key)
+        return 2 * y, renewed, lambda dy: back(2 * dy)
+
+    other = attrs.evolve(first, forward=twice, apply=lambda params, x: 2 * first.apply(params, x))
+    expected = 2 * first.apply(params, x)
+    assert np.array_equal(learn_of(other)(params, x, fnn.Key(0))[0], expected)
+    assert np.array_equal((other >> fnn.relu).apply((params,), x), np.maximum(expected, 0))
+    assert np.array_equal((other >> fnn.relu).forward((params,), x, fnn.Key(0))[0], np.maximum(expected, 0))
+
+
+def test_stages_in_one_draw_with_a_key_of_their_own() -> None:
+    keys: list[fnn.Key] = []
+
+    def forward(params: Any, x: Any, key: fnn.Key) -> Any:
+        keys.append(key)
+        return x, params, lambda dy: (params, dy)
+
+    def apply(params: Any, x: Any) -> Any:
+        return x
+
+    drawing: Any = fnn.Model(lambda key: None, apply, forward, name="drawing")
+    plain: Any = attrs.evolve(drawing, random=False, then=lambda stage: drawing, origin=(apply, forward))
+    (plain >> fnn.relu >> plain >> fnn.relu).forward((None, None), np.ones((1, 1)), fnn.Key(5))
+    assert len(set(keys)) == 2

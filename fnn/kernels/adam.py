@@ -56,8 +56,8 @@ def _parts(params: Leaves) -> list[list[int]]:
     parts: list[list[int]] = []
     room: dict[np.dtype[Any], tuple[list[int], int]] = {}
     for i, w in enumerate(params):
-        part, filled = room.get(w.dtype, ([], _BLOCK))
-        if filled + w.size > _BLOCK:
+        part, filled = room.get(w.dtype, ([], 0))
+        if not part or filled + w.size > _BLOCK:
             part, filled = [], 0
             parts.append(part)
         part.append(i)

@@ -2,9 +2,9 @@
 
 A kernel is written twice: as a few NumPy calls, which are its reference and say what it computes, and as one loop in
 `fnn.kernels.compiled`, under the same name. Which of the two runs is decided once, when a kernel is first called: the
-loops if Numba is installed. The environment variable ``FNN_KERNELS`` decides otherwise: ``numpy`` turns the loops off,
-``numba`` insists on them. Numba is not imported, and no loop compiled, before it is needed; compiled loops are kept on
-disk, beside their source.
+loops if Numba can be imported. The environment variable ``FNN_KERNELS`` decides otherwise: ``numpy`` turns the loops
+off, ``numba`` insists on them. Numba is not imported, and no loop compiled, before it is needed; compiled loops are
+kept on disk, beside their source.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import os
 from collections.abc import Callable
 from functools import cache, wraps
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Literal, ParamSpec, TypeVar
 
 import numpy as np
@@ -36,13 +35,23 @@ def active() -> Literal["numba", "numpy"]:
     >>> active() in ("numba", "numpy")
     True
     """
-    chosen = os.environ.get(VARIABLE, "") or ("numpy" if find_spec("numba") is None else "numba")
-    if chosen == "numba":
-        require("numba", "fast", "compiled loops", VARIABLE)
-        return "numba"
-    if chosen == "numpy":
+    chosen = os.environ.get(VARIABLE, "")
+    if chosen not in ("", "numba", "numpy"):
+        hint = "It is an environment variable."
+        raise HyperparameterError(VARIABLE, "numba or numpy, or nothing", repr(chosen), hint)
+    if chosen == "numpy" or (not chosen and not _works()):
         return "numpy"
-    raise HyperparameterError(VARIABLE, "numba or numpy, or nothing", repr(chosen), "It is an environment variable.")
+    require("numba", "fast", "compiled loops", VARIABLE)
+    return "numba"
+
+
+def _works() -> bool:
+    """Whether Numba is there and can be imported: it may be too old for the NumPy beside it."""
+    try:
+        import_module("numba")
+    except ImportError:
+        return False
+    return True
 
 
 def kernel(reference: Callable[A, R]) -> Callable[A, R]:

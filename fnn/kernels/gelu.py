@@ -1,4 +1,4 @@
-"""The Gaussian error linear unit, exact and by tanh; the mathematics stands in `fnn.ops.gelu` and `gelu_tanh`."""
+"""The Gaussian error linear unit by tanh; the mathematics stands in `fnn.ops.gelu_tanh`."""
 
 from __future__ import annotations
 

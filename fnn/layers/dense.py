@@ -7,7 +7,7 @@ import math
 from fnn.arrays import Array, Shape, check_input, check_parameter, format_shape
 from fnn.errors import ShapeError
 from fnn.initializers import Initializer, he_normal, zeros
-from fnn.model import Fn, Model, Stage, layer
+from fnn.model import Model, Stage, layer, op_of
 from fnn.ops.linear import LinearCache, linear_backward, linear_backward_params, linear_forward
 from fnn.ops.linear_relu import (
     LinearReluCache,
@@ -72,7 +72,7 @@ def dense(
         return Dense(dweight, dbias), dx
 
     def then(stage: Stage) -> Model[Dense, Array, Array] | None:
-        return with_relu if isinstance(stage, Fn) and stage.op is relu_forward else None
+        return with_relu if op_of(stage) is relu_forward else None
 
     def shape(s: Shape) -> Shape:
         if not s or s[-1] != inputs:

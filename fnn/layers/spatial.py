@@ -11,7 +11,7 @@ from fnn.arrays import Array, Shape, check_float, check_not_empty, check_same_dt
 from fnn.errors import HyperparameterError, ShapeError
 from fnn.initializers import Initializer
 from fnn.memory import keep_freed_memory
-from fnn.model import FlopsRule, Fn, Model, ShapeRule, Stage, fn, layer
+from fnn.model import FlopsRule, Fn, Model, ShapeRule, Stage, fn, layer, op_of
 from fnn.ops.conv import (
     conv_backward,
     conv_backward_params,
@@ -213,7 +213,7 @@ def windowed(
         return [axis.outputs for axis in options.over(space, name)]
 
     def then(stage: Stage) -> Model[K, Array, Array] | None:
-        return with_relu if isinstance(stage, Fn) and stage.op is relu_forward else None
+        return with_relu if op_of(stage) is relu_forward else None
 
     common = kind, name, inputs, shape, weight, bias
     with_relu = convolution(

@@ -7,7 +7,18 @@
 from fnn.model.build import fn, layer
 from fnn.model.core import Backward, Composed, Fn, Learn, Model, Serial, Stage
 from fnn.model.series import check_tuple
-from fnn.model.shapes import FlopsRule, Part, Parts, ShapeRule, learn_of, moving, output_shape, per_input
+from fnn.model.shapes import (
+    FlopsRule,
+    Part,
+    Parts,
+    ShapeRule,
+    learn_of,
+    moving,
+    op_of,
+    output_shape,
+    per_input,
+    stages_of,
+)
 
 __all__ = [
     "Backward",
@@ -26,6 +37,8 @@ __all__ = [
     "layer",
     "learn_of",
     "moving",
+    "op_of",
     "output_shape",
     "per_input",
+    "stages_of",
 ]

@@ -80,7 +80,19 @@ def layer(
         y, cache = forward(params, x)
         return y, params, lambda dy: backward(dy, cache)[0] if backward_params is None else backward_params(dy, cache)
 
-    return Model(new, infer, train, name=name, shape=shape, flops=flops, learn=learn, random=False, then=then, op=op)
+    return Model(
+        new,
+        infer,
+        train,
+        name=name,
+        shape=shape,
+        flops=flops,
+        learn=learn,
+        random=False,
+        then=then,
+        op=op,
+        origin=(infer, train),
+    )
 
 
 def fn(
@@ -106,4 +118,7 @@ def fn(
         y, cache = forward(x)
         return y, lambda dy: backward(dy, cache)
 
-    return Fn(lambda x: forward(x)[0], train, name=name, shape=shape, flops=flops, random=False, op=op)
+    def infer(x: X) -> Y:
+        return forward(x)[0]
+
+    return Fn(infer, train, name=name, shape=shape, flops=flops, random=False, op=op, origin=(infer, train))

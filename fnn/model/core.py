@@ -10,7 +10,7 @@ import attrs
 from fnn.arrays import Shape, describe
 from fnn.errors import StructureError
 from fnn.model.series import in_record, in_series
-from fnn.model.shapes import FlopsRule, Part, Parts, ShapeRule, output_shape
+from fnn.model.shapes import FlopsRule, Origin, Part, Parts, ShapeRule, output_shape, stages_of
 from fnn.random import Key
 
 P = TypeVar("P")
@@ -44,7 +44,8 @@ class Model(Generic[P, X, Y]):
     gradient, data for one: its ``backward(dy)`` returns the gradients alone. ``random`` is False if ``forward`` does
     not draw from its key. ``then(stage)`` returns one model that does this one's work and that of the stage behind it,
     or None if there is none. ``op`` is the forward of `fnn.ops` that a layer is, and ``stages`` what a model in series
-    is made of.
+    is made of. All these belong to ``origin``, the pair of ``apply`` and ``forward`` that they were made for, and are
+    left alone in a copy that has others.
 
     Write a model by hand by writing these three functions, annotated; type checkers infer the rest:
 
@@ -78,6 +79,7 @@ class Model(Generic[P, X, Y]):
     then: Callable[[Stage], Model[P, X, Y] | None] | None = attrs.field(default=None, kw_only=True, repr=False)
     op: object = attrs.field(default=None, kw_only=True, repr=False)
     stages: tuple[Stage, ...] = attrs.field(default=(), kw_only=True, repr=False)
+    origin: Origin | None = attrs.field(default=None, kw_only=True, repr=False)
 
     @overload
     def __rshift__(self, other: Model[Q, Y, Z]) -> Serial[X, Z, P, Q]: ...
@@ -111,6 +113,7 @@ class Fn(Generic[X, Y]):
     parts: Parts | None = attrs.field(default=None, kw_only=True, repr=False)
     random: bool = attrs.field(default=True, kw_only=True, repr=False)
     op: object = attrs.field(default=None, kw_only=True, repr=False)
+    origin: Origin | None = attrs.field(default=None, kw_only=True, repr=False)
 
     @overload
     def __rshift__(self, other: Serial[Y, Z, *Ps]) -> Serial[X, Z, *Ps]: ...
@@ -155,8 +158,9 @@ class Composed(Model[tuple[*Ps], X, Y], Generic[X, Y, *Ps]):
         (3, 2)
         """
         name, made = in_record(self, self.init, self.stages, record)
-        stages = self.stages if isinstance(self, Serial) else ()
-        return Model(name=name, flops=self.flops, stages=stages, **made._asdict())
+        stages = stages_of(self) if isinstance(self, Serial) else ()
+        origin = made.apply, made.forward
+        return Model(name=name, flops=self.flops, stages=stages, origin=origin, **made._asdict())
 
     def __repr__(self) -> str:
         return self.name
@@ -213,4 +217,4 @@ def _serial(left: tuple[Stage, ...], *right: object) -> Serial[Any, Any, *tuple[
         stages.append(stage)
     name = " >> ".join(f"({stage.name})" if isinstance(stage, Serial) else stage.name for stage in stages)
     made = in_series(stages, name)
-    return Serial(name=name, stages=tuple(stages), **made._asdict())
+    return Serial(name=name, stages=tuple(stages), origin=(made.apply, made.forward), **made._asdict())

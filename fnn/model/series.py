@@ -9,7 +9,7 @@ import attrs
 
 from fnn.arrays import Shape, describe
 from fnn.errors import StructureError, Within
-from fnn.model.shapes import AnyStage, Part, Parts, ShapeRule, init_of, learn_of, output_shape
+from fnn.model.shapes import AnyStage, Part, Parts, ShapeRule, init_of, joined, learn_of, output_shape
 from fnn.random import Key, check_key
 from fnn.tree.records import children, plan_of, rebuild
 
@@ -40,10 +40,9 @@ def runs_of(stages: Sequence[AnyStage]) -> list[Run]:
     """Return what runs for the stages: one for each, or for two where the first knows how to do both."""
     runs: list[Run] = []
     for i, stage in enumerate(stages):
-        then = getattr(runs[-1].stage, "then", None) if runs else None
-        both = None if then is None else then(stage)
+        both = joined(runs[-1].stage, stage) if runs else None
         if both is not None:
-            runs[-1] = runs[-1]._replace(stage=both)
+            runs[-1] = runs[-1]._replace(stage=both, random=both.random)
         else:
             runs.append(Run(i, stage, Within(f"stage {i}"), init_of(stage) is not None, stage.random))
     return runs

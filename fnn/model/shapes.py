@@ -63,6 +63,47 @@ def init_of(stage: AnyStage) -> Callable[[Key], Any] | None:
     return getattr(stage, "init", None)
 
 
+Origin: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
+"""The ``apply`` and ``forward`` that a stage was made with."""
+
+
+def _intact(stage: AnyStage) -> bool:
+    """Whether what is known of the stage besides holds: not in a copy with another ``apply`` or ``forward``."""
+    origin: Origin | None = getattr(stage, "origin", None)
+    return origin is not None and origin[0] is stage.apply and origin[1] is stage.forward
+
+
+def op_of(stage: AnyStage) -> object:
+    """Return the forward of `fnn.ops` that a stage is, None if it is none.
+
+    >>> import fnn
+    >>> op_of(fnn.relu) is fnn.ops.relu_forward, op_of(fnn.dropout(0.5)) is None
+    (True, True)
+    """
+    return getattr(stage, "op", None) if _intact(stage) else None
+
+
+def stages_of(stage: AnyStage) -> tuple[Any, ...]:
+    """Return the stages of a model in series, or the stage itself.
+
+    >>> import fnn
+    >>> stages_of(fnn.dense(3, 4) >> fnn.relu), stages_of(fnn.relu)
+    ((dense(3, 4), relu), (relu,))
+    """
+    return (getattr(stage, "stages", ()) if _intact(stage) else ()) or (stage,)
+
+
+def joined(first: AnyStage, second: AnyStage) -> AnyStage | None:
+    """Return the stage that does the work of both, None if the first knows of none.
+
+    >>> import fnn
+    >>> joined(fnn.dense(3, 4), fnn.relu) is None, joined(fnn.dense(3, 4), fnn.tanh) is None
+    (False, True)
+    """
+    then: Callable[[AnyStage], AnyStage | None] | None = getattr(first, "then", None)
+    return None if then is None or not _intact(first) else then(second)
+
+
 def learn_of(stage: AnyStage) -> Callable[..., Any]:
     """Return the ``learn`` of a model, or its ``forward`` with a backward that drops ``dx``.
 
@@ -73,7 +114,7 @@ def learn_of(stage: AnyStage) -> Callable[..., Any]:
     (3, 2)
     """
     learn: Callable[..., Any] | None = getattr(stage, "learn", None)
-    return _without_dx(stage.forward) if learn is None else learn
+    return _without_dx(stage.forward) if learn is None or not _intact(stage) else learn
 
 
 def _without_dx(forward: Callable[..., Any]) -> Callable[..., Any]:

@@ -100,7 +100,8 @@ def attention_forward(
         np.copyto(scores, -np.inf, where=~mask)
     scores = np.ascontiguousarray(scores)  # products of arrays in other layouts may be in another one, too
     queries, keys = scores.shape[-2:]
-    softmax_rows(scores.reshape(-1, keys), queries, offset if causal else keys)
+    if scores.size:
+        softmax_rows(scores.reshape(-1, keys), queries, offset if causal else keys)
     weights = scores
     y: Array = (weights.reshape(*stacked.shape[:-1], -1) @ value).reshape(*query.shape[:-1], value.shape[-1])
     return y, AttentionCache(stacked, key, value, weights, slope, scale)

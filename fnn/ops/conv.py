@@ -33,7 +33,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from fnn.arrays import Array
+from fnn.arrays import Array, check_dy
 from fnn.errors import ShapeError
 from fnn.kernels import add_bias_relu, relu_bias_gradients
 from fnn.ops.correlation import correlate, correlate_kernel, spread
@@ -85,8 +85,7 @@ def conv_forward(
     if rank < 1 or x.ndim != weight.ndim or x.shape[-1] != weight.shape[-2] * groups or weight.shape[-1] % groups:
         expected = "x (batch, *space, inputs) and weight (*kernel, inputs / groups, outputs), outputs divided by groups"
         raise ShapeError("conv", expected, f"{x.shape} and {weight.shape} with groups={groups}")
-    if bias is not None and bias.shape != weight.shape[-1:]:
-        raise ShapeError("conv", f"bias of shape {weight.shape[-1:]}", f"shape {bias.shape}")
+    _check_bias(bias, weight)
     options = window("conv", rank, weight.shape[:-2], stride=stride, padding=padding, dilation=dilation)
     axes = options.over(x.shape[1:-1], "conv")
     y = correlate(x, weight, axes, groups)
@@ -133,6 +132,7 @@ def conv_relu_forward(
     >>> conv_relu_forward(x, np.array([[[-1.0]], [[1.0]]]), padding="valid")[0].ravel().tolist()
     [1.0, 2.0, 0.0]
     """
+    _check_bias(bias, weight)
     y, cache = conv_forward(x, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups)
     add_bias_relu(y.reshape(-1, y.shape[-1]), np.zeros(y.shape[-1], y.dtype) if bias is None else bias)
     return y, (cache, y)
@@ -162,5 +162,11 @@ def conv_relu_backward_params(dy: Array, cache: ConvReluCache) -> tuple[Array, A
 def _before_relu(dy: Array, cache: ConvReluCache) -> tuple[Array, Array]:
     """Return ``dz`` and ``dbias``."""
     _, y = cache
+    check_dy(dy, y, "conv_relu")
     dz, dbias = relu_bias_gradients(dy.reshape(-1, dy.shape[-1]), y.reshape(-1, y.shape[-1]))
     return dz.reshape(dy.shape), dbias
+
+
+def _check_bias(bias: Array | None, weight: Array) -> None:
+    if bias is not None and bias.shape != weight.shape[-1:]:
+        raise ShapeError("conv", f"bias of shape {weight.shape[-1:]}", f"shape {bias.shape}")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from fnn.arrays import Array
+from fnn.arrays import Array, check_dy
 from fnn.kernels import gelu_tanh, gelu_tanh_gradient
 
 GeluTanhCache: TypeAlias = tuple[Array, Array]
@@ -38,4 +38,6 @@ def gelu_tanh_backward(dy: Array, cache: GeluTanhCache) -> Array:
     >>> gelu_tanh_backward(np.array([2.0]), (np.array([0.0]), np.array([0.0])))
     array([1.])
     """
-    return gelu_tanh_gradient(dy, *cache)
+    x, t = cache
+    check_dy(dy, x, "gelu_tanh")
+    return gelu_tanh_gradient(dy, x, t)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from fnn.arrays import Array
+from fnn.arrays import Array, check_dy
 from fnn.errors import ShapeError
 from fnn.kernels import add_bias_relu, relu_bias_gradients
 
@@ -68,8 +68,7 @@ def linear_relu_backward_params(dy: Array, cache: LinearReluCache) -> tuple[Arra
 def _behind_input(dy: Array, cache: LinearReluCache) -> tuple[Array, Array, Array]:
     """Return ``dz`` as rows, ``dweight`` and ``dbias``."""
     x, y = cache.x, cache.y
-    if dy.shape != y.shape:
-        raise ShapeError("linear_relu", f"dy of the output's shape {y.shape}", f"shape {dy.shape}")
+    check_dy(dy, y, "linear_relu")
     dz, dbias = relu_bias_gradients(dy.reshape(-1, dy.shape[-1]), y.reshape(-1, y.shape[-1]))
     dweight: Array = x.reshape(-1, x.shape[-1]).T @ dz
     return dz, dweight, dbias

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from fnn.arrays import Array
+from fnn.arrays import Array, check_dy
 from fnn.errors import ShapeError
 from fnn.kernels import Winners, window_maxima, window_maxima_gradient
 from fnn.ops.windows import Axis, Padding, Sizes, check_met, per_axis, spans, window
@@ -71,5 +71,6 @@ def max_pool_backward(dy: Array, cache: MaxPoolCache) -> Array:
     [0.0, 30.0, 0.0, 0.0]
     """
     winner, axes = cache
+    check_dy(dy, winner, "max_pool")
     shape = (dy.shape[0], *(axis.size for axis in axes), dy.shape[-1])
     return window_maxima_gradient(dy, winner, shape, spans(axes))

@@ -22,7 +22,7 @@ import attrs
 
 from fnn.arrays import Array
 from fnn.kernels import adam_update
-from fnn.optim.base import Arrays, Optimizer, Paths
+from fnn.optim.base import Arrays, Optimizer, Paths, Step
 from fnn.optim.schedules import Rate, as_schedule, show
 from fnn.optim.state import check_state, zeros
 from fnn.tree import record, static
@@ -44,9 +44,10 @@ class Adam(Optimizer[AdamState]):
     """Adam, which tells what its next step would compute with, for code that computes it in another place.
 
     ``constants(state)`` returns the count and the learning rate of the step, and ``(beta1, beta2, rate, eps)`` with the
-    corrections in them.
+    corrections in them. They belong to ``known_step``, which is ``step`` unless that was exchanged.
     """
 
+    known_step: Step[AdamState] = attrs.field(kw_only=True)
     constants: Callable[[AdamState], tuple[int, float, tuple[float, float, float, float]]] = attrs.field(kw_only=True)
 
 
@@ -89,4 +90,4 @@ def build_adam(
         moved, means, squares = adam_update(grads, params, state.mean, state.square, *factors)
         return grads, moved, AdamState(count, rate, tuple(means), tuple(squares))
 
-    return Adam(init, step, name=name, constants=constants)
+    return Adam(init, step, name=name, constants=constants, known_step=step)

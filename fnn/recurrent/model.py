@@ -128,6 +128,7 @@ def recurrent(sweep: Model[P, Steps[X, C], tuple[Y, C]], begin: Callable[[int, D
         parts=sweep.parts,
         learn=learn,
         random=sweep.random,
+        origin=(apply, forward),
         sweep=sweep,
         begin=begin,
     )

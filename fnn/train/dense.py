@@ -2,7 +2,8 @@
 
 The step of a network of a few hundred weights is mostly calls of functions. Where the model is dense layers with
 rectifiers between them, the loss softmax and cross-entropy, the optimizer Adam, and the step small, `fnn.kernels` has
-one call for all. It computes the same numbers, up to rounding. Whatever is unusual, a wrong shape or a loss that is not
+one call for all. It computes the same numbers, up to rounding; the price is that Numba compiles it anew for each number
+of layers, some seconds once a machine. Whatever is unusual, a wrong shape or a loss that is not
 finite, goes the ordinary way, which knows what to say.
 """
 
@@ -20,10 +21,11 @@ from fnn.arrays import Array
 from fnn.data.batches import Batch
 from fnn.kernels import Layers, active, dense_adam_step
 from fnn.losses import softmax_cross_entropy
-from fnn.model import Model
+from fnn.model import Model, op_of, stages_of
 from fnn.ops.linear import linear_forward
 from fnn.ops.relu import relu_forward
 from fnn.optim.adam import Adam, AdamState
+from fnn.random import Key
 from fnn.train.state import TrainState
 from fnn.tree import trained_leaves, with_trained_leaves
 
@@ -35,31 +37,36 @@ _PRODUCTS = 2**18
 
 
 def whole_step(model: Model[Any, Any, Any], loss: object, optimizer: object) -> Whole | None:
-    """Return the step of a dense network in one call; None if model, loss or optimizer is another, or NumPy's runs.
+    """Return the step of a dense network in one call; None if model, loss or optimizer is another, or without Numba.
 
     >>> import fnn
     >>> model, optimizer = fnn.dense(2, 3) >> fnn.relu >> fnn.dense(3, 2), fnn.adam(0.1)
     >>> whole_step(model, fnn.mean_squared_error, optimizer) is None
     True
     """
-    ops = [stage.op for stage in model.stages or (model,)]
+    ops = [op_of(stage) for stage in stages_of(model)]
     alternating = len(ops) % 2 and {*ops[::2]} == {linear_forward} and {*ops[1::2]} <= {relu_forward}
-    if not alternating or loss is not softmax_cross_entropy or not isinstance(optimizer, Adam) or active() == "numpy":
+    if not alternating or loss is not softmax_cross_entropy or active() == "numpy":
         return None
-    constants = optimizer.constants
+    if type(optimizer) is not Adam or optimizer.step is not optimizer.known_step:
+        return None
+    constants, example = optimizer.constants, model.init(Key(0))
+    kind, wanted = type(example), tuple([leaf.shape for leaf in trained_leaves(example)])
 
     def run(state: TrainState[Any, Any], batch: Batch[Any, Any]) -> tuple[float, Array, Any, AdamState] | None:
         x, labels, adam = batch.inputs, batch.targets, state.optimizer
         if type(x) is not np.ndarray or type(labels) is not np.ndarray or type(adam) is not AdamState:
             return None
+        if type(state.params) is not kind:
+            return None
         leaves = trained_leaves(state.params)
         groups = (tuple(leaves), adam.mean, adam.square)
         arrays = [x, *groups[0], *adam.mean, *adam.square]
-        shapes = {tuple([array.shape for array in group]) for group in groups}
+        fits = all([tuple([array.shape for array in group]) == wanted for group in groups])  # noqa: C419  # faster
         plain = all([array.dtype == x.dtype and array.flags.c_contiguous for array in arrays])  # noqa: C419  # faster
-        if not plain or len(shapes) != 1 or labels.shape != x.shape[:1] or labels.dtype.kind not in "iu":
+        if not plain or not fits or labels.shape != x.shape[:1] or labels.dtype.kind not in "iu":
             return None
-        if not 0 < _products(x.shape, shapes.pop()) <= _PRODUCTS:
+        if not 0 < _products(x.shape, wanted) <= _PRODUCTS:
             return None
         x, labels = _read_only(x), _read_only(labels.astype(np.intp, copy=False))
         count, rate, factors = constants(adam)

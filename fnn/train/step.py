@@ -66,15 +66,15 @@ class TrainStep(Generic[P, S, X, Y, T]):
         if the loss is not finite, holding the state that was given.
         """
         _check_pair(state, batch)
-        done = None if self.whole is None else self.whole(state, batch)
-        if done is not None:
-            value, y, params, optimizer = done
-            values = {"loss": value}
-        else:
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a loss that is not finite raises
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a loss that is not finite raises
+            done = None if self.whole is None else self.whole(state, batch)
+            if done is not None:
+                value, y, params, optimizer = done
+                values = {"loss": value}
+            else:
                 y, params, optimizer, values = self._go(state, batch)
-        for name, metric in self.metrics.items():
-            values[name] = number(metric(y, batch.targets), f"metric {name}")
+            for name, metric in self.metrics.items():
+                values[name] = number(metric(y, batch.targets), f"metric {name}")
         sums = dict(state.sums)
         size = batch.size
         sums["samples"] = sums.get("samples", 0) + size
@@ -120,7 +120,8 @@ def train_step(
 
     ``penalty`` is added to the loss and to the gradient; ``metrics`` are computed on each batch, by name. With
     ``threads`` above 1 each batch is cut into so many parts that go through the model side by side, which pays for
-    large steps; the extra ``fast`` brings what it needs. The same number of threads gives the same bits. Raises
+    large steps; the extra ``fast`` brings what it needs. The same number of threads gives the same bits. (With that
+    extra the step of a small dense network is one call, in one piece.) Raises
     HyperparameterError for a metric whose name has a meaning of its own in the figures of a run, MissingExtraError for
     threads without the extra.
 

@@ -6,11 +6,13 @@ sees the whole batch, and its gradient is cut again; the gradients of the parts 
 same number of threads gives the same bits. NumPy's products and compiled loops let go of the interpreter's lock.
 
 Two threads that each multiply small matrices are faster than one product on two threads; the linear algebra library
-is therefore kept to one thread each meanwhile.
+is therefore kept to one thread each meanwhile, which concerns the whole process: runs in several threads take turns.
 """
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from functools import cache
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from fnn import tree
-from fnn.errors import HyperparameterError
+from fnn.errors import FnnError, HyperparameterError
 from fnn.extras import require
 from fnn.model import Learn
 from fnn.random import Key
@@ -51,7 +53,7 @@ def in_threads(learn: Learn[P, X, Y], threads: int, place: str) -> Learn[P, X, Y
     blas = _blas(place)
 
     def run(params: P, x: X, key: Key) -> tuple[Y, P, Callable[[Y], P]]:
-        count = len(tree.leaves(x)[0])
+        count = _count(x)
         if count < threads:
             return learn(params, x, key)
         ends = [count * i // threads for i in range(threads + 1)]
@@ -60,8 +62,11 @@ def in_threads(learn: Learn[P, X, Y], threads: int, place: str) -> Learn[P, X, Y
         def forward(i: int) -> tuple[Y, P, Callable[[Y], P]]:
             return learn(params, tree.map(lambda leaf: leaf[parts[i]], x), key.fold(i))
 
-        with blas.limit(limits=1):
-            done = _side_by_side(forward, threads)
+        try:
+            with _one_at_a_time, blas.limit(limits=1):
+                done = _side_by_side(forward, threads)
+        except FnnError:
+            return learn(params, x, key)  # which finds the same fault, and can say where it is in the whole batch
         for _, renewed, _ in done:
             if any(new is not old for new, old in zip(tree.leaves(renewed), tree.leaves(params), strict=True)):
                 hint = "Batch normalization, for one, takes the statistics of the whole batch: train with threads=1."
@@ -71,7 +76,7 @@ def in_threads(learn: Learn[P, X, Y], threads: int, place: str) -> Learn[P, X, Y
             def part(i: int) -> P:
                 return done[i][2](tree.map(lambda leaf: leaf[parts[i]], dy))
 
-            with blas.limit(limits=1):
+            with _one_at_a_time, blas.limit(limits=1):
                 first, *others = _side_by_side(part, threads)
             for grads in others:
                 first = tree.add(first, grads)
@@ -82,11 +87,27 @@ def in_threads(learn: Learn[P, X, Y], threads: int, place: str) -> Learn[P, X, Y
     return run
 
 
+def _count(x: object) -> int:
+    """How many samples there are; of what is no batch, none."""
+    try:
+        lengths = {len(leaf) for leaf in tree.leaves(x)}
+    except (FnnError, TypeError):
+        return 0
+    return lengths.pop() if len(lengths) == 1 else 0
+
+
 def _side_by_side(work: Callable[[int], R], count: int) -> Sequence[R]:
     """Return ``[work(0), work(1), ...]``, the first computed here and the others in threads of their own."""
     others = [_pool(count - 1).submit(copy_context().run, work, i) for i in range(1, count)]
-    first = work(0)
+    try:
+        first = work(0)
+    finally:
+        for other in others:
+            other.exception()  # waits for it
     return [first, *(other.result() for other in others)]
+
+
+_one_at_a_time = threading.RLock()  # for the number of threads of the linear algebra library is that of the process
 
 
 @cache
@@ -94,6 +115,10 @@ def _pool(count: int) -> ThreadPoolExecutor:
     from concurrent.futures import ThreadPoolExecutor  # which takes 10 ms to import
 
     return ThreadPoolExecutor(count, thread_name_prefix="fnn")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # a forked process has none of these threads
 
 
 @cache

@@ -114,7 +114,8 @@ def plan_of(cls: type) -> Plan:
     if found is None:
         fields = [f for f in attrs.fields(cls) if f.init]
         found = known_plans[cls] = Plan(
-            plain=not any(f.kw_only or _kind(f) == "static" for f in fields),
+            plain=not hasattr(cls, "__attrs_init__")  # which tells of a constructor of its own
+            and not any(f.kw_only or _kind(f) == "static" for f in fields),
             children=tuple((f.name, _kind(f) == "buffer") for f in fields if _kind(f) != "static"),
             statics=tuple(f.name for f in fields if _kind(f) == "static"),
             aliases={f.name: f.alias for f in fields},

@@ -134,6 +134,9 @@ def unflatten(example: T, new_leaves: Sequence[Array]) -> T:
     return result
 
 
+_END = object()
+
+
 def with_trained_leaves(tree: T, new_leaves: Sequence[Array]) -> T:
     """Return ``tree`` with its trained leaves replaced, in the order of `trained_leaves`; its buffers stay.
 
@@ -143,12 +146,13 @@ def with_trained_leaves(tree: T, new_leaves: Sequence[Array]) -> T:
     source = iter(new_leaves)
     try:
         result: T = _refill(tree, source, trained_only=True)
-        fits = next(source, None) is None
-    except (StopIteration, RuntimeError):
-        fits = False
-    if not fits:
-        _check_count(tree, new_leaves, len(trained_leaves(tree)), "tree.with_trained_leaves")
-    return result
+    except StopIteration:
+        pass
+    else:
+        if next(source, _END) is _END:
+            return result
+    expected = f"{len(trained_leaves(tree))} leaves for {describe(tree)}"
+    raise StructureError("tree.with_trained_leaves", expected, str(len(new_leaves)), "Pass one array a leaf.")
 
 
 def _same_kind(node: object, other: object, path: str) -> None:

@@ -197,6 +197,49 @@ def test_a_choice_that_is_none_is_refused() -> None:
     assert "FNN_KERNELS: expected numba or numpy, or nothing, got 'fortran'" in shown.stderr
 
 
+@pytest.mark.parametrize("broken", [ImportError("Numba needs NumPy 2.1 or less"), ModuleNotFoundError("numba")])
+def test_a_numba_that_cannot_be_imported_is_left_alone(broken: ImportError, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(name: str) -> None:
+        raise broken
+
+    monkeypatch.delenv("FNN_KERNELS", raising=False)
+    monkeypatch.setattr("fnn.kernels.choice.import_module", fail)
+    assert kernels.active.__wrapped__() == "numpy"  # what the cache wraps
+
+
+def test_scores_far_below_have_no_weight() -> None:
+    for function in (reference(kernels.softmax_rows), compiled(kernels.softmax_rows)):
+        scores = np.array([[0, -1e9, -np.inf, 0, -88, -1e30]], np.float32)
+        function(scores, 1, 6)
+        np.testing.assert_allclose(scores, [[0.5, 0, 0, 0.5, 0, 0]], atol=1e-30)
+        assert scores[0, 1] == scores[0, 2] == scores[0, 5] == 0
+
+
+@pytest.mark.parametrize("name", ["exp", "sigmoid", "tanh"])
+def test_functions_of_the_loops_keep_their_digits(name: str) -> None:
+    """Relative to NumPy's functions, in float64."""
+    from fnn.kernels.compiled import functions
+    from fnn.kernels.compiled.options import loop
+
+    function = getattr(functions, name)
+
+    @loop
+    def run(x: Any, y: Any) -> None:
+        for i in range(x.size):
+            y[i] = function(x[i])
+
+    x = np.concatenate([np.linspace(-87, 88, 100_001), np.linspace(-1, 1, 100_001)]).astype(np.float32)
+    x = x[np.abs(x) < 40] if name != "exp" else x
+    y = np.empty_like(x)
+    run(x, y)
+    wide = x.astype(np.float64)
+    exact = {"exp": np.exp(wide), "sigmoid": 1 / (1 + np.exp(-wide)), "tanh": np.tanh(wide)}[name]
+    np.testing.assert_allclose(y, exact, rtol=1e-6, atol=1e-37)
+    run(np.array([np.nan, np.inf, -np.inf], np.float32), y)
+    ends = {"exp": [np.nan, np.inf, 0], "sigmoid": [np.nan, 1, 0], "tanh": [np.nan, 1, -1]}[name]
+    np.testing.assert_array_equal(y[:3], np.array(ends, np.float32))
+
+
 def test_a_kernel_runs_its_reference_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fnn.kernels.choice.active", lambda: "numpy")
 

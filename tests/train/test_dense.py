@@ -121,6 +121,31 @@ def test_large_steps_and_other_parts_go_the_ordinary_way() -> None:
             assert page.whole_step(model, loss, optimizer) is None
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        fnn.dense(2, 8) >> fnn.relu >> fnn.dense(8, 8) >> fnn.relu >> fnn.dense(8, 3),
+        fnn.dense(2, 8) >> fnn.relu >> fnn.dense(8, 3),
+        MODELS["named"],
+    ],
+    ids=["deeper", "narrower", "in a record"],
+)
+def test_parameters_of_another_model_are_refused(other: fnn.Model[Any, Any, Any]) -> None:
+    step, _, _ = make(MODELS["two layers"])
+    state = fnn.start(other, step.optimizer, fnn.Key(0))
+    with pytest.raises(FnnError, match=r"expected parameters|expected shape"):
+        step(state, fnn.Batch(INPUTS, LABELS))
+
+
+def test_an_optimizer_with_another_step_takes_it() -> None:
+    adam = fnn.adam(0.1)
+    still = attrs.evolve(adam, step=lambda grads, state, params, paths: (grads, params, state))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "active", lambda: "numba")
+        assert page.whole_step(MODELS["two layers"], fnn.softmax_cross_entropy, adam) is not None
+        assert page.whole_step(MODELS["two layers"], fnn.softmax_cross_entropy, still) is None
+
+
 def test_a_penalty_goes_the_ordinary_way() -> None:
     assert make(MODELS["two layers"], penalty=fnn.l2(0.1))[0].whole is None
 

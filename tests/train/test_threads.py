@@ -81,6 +81,18 @@ def test_an_error_in_a_thread_is_that_of_the_step() -> None:
         step(fnn.start(model, fnn.sgd(0.1), fnn.Key(0)), fnn.Batch(np.ones((4, 5), "f"), np.array([0, 1, 2, 0])))
 
 
+@pytest.mark.parametrize("inputs", [[[1.0] * 4] * 4, np.ones((4, 5), np.float32), np.ones((4, 4)), None])
+def test_errors_read_as_without_threads(inputs: Any) -> None:
+    model, texts = fnn.dense(4, 3) >> fnn.relu >> fnn.dense(3, 3), []
+    state = fnn.start(model, fnn.sgd(0.1), fnn.Key(0))
+    for threads in (1, 2):
+        step: Any = fnn.train_step(model, fnn.softmax_cross_entropy, fnn.sgd(0.1), threads=threads)
+        with pytest.raises(fnn.errors.FnnError) as caught:
+            step(state, fnn.Batch(inputs, np.array([0, 1, 2, 0])))
+        texts.append(str(caught.value))
+    assert texts[0] == texts[1]
+
+
 def test_a_run_that_diverges_in_threads_is_stopped_without_a_warning() -> None:
     model = fnn.dense(4, 64) >> fnn.tanh >> fnn.dense(64, 3)
     step = fnn.train_step(model, fnn.mean_squared_error, fnn.sgd(1e30), threads=2)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from fnn import tree
+from fnn.arrays import Array
 from fnn.errors import DtypeError, StructureError
 from tests.tree.trees import Block, Pair, norm, trees
 
@@ -221,3 +222,27 @@ def test_another_number_of_leaves() -> None:
     with pytest.raises(StructureError) as caught:
         tree.with_trained_leaves(norm(), [one, one])
     assert str(caught.value) == "tree.with_trained_leaves: expected 1 leaves for a Norm, got 2. Pass one array a leaf."
+
+
+def test_a_record_with_a_constructor_of_its_own_is_rebuilt_by_name() -> None:
+    @tree.record(init=False)
+    class Swapped:
+        weight: Array
+        bias: Array
+
+        def __init__(self, bias: Array, weight: Array) -> None:
+            self.__attrs_init__(weight=weight, bias=bias)
+
+    one, two = np.ones(1), np.full(1, 2.0)
+    same = tree.map(lambda leaf: leaf, Swapped(bias=two, weight=one))
+    assert (same.weight[0], same.bias[0]) == (1, 2)
+    moved = tree.with_trained_leaves(same, [two, one])
+    assert (moved.weight[0], moved.bias[0]) == (2, 1)
+
+
+def test_too_many_or_too_few_leaves_are_refused() -> None:
+    pair: Any = (np.ones(1), np.ones(1))
+    wrong: Any = ([], [np.ones(1)], [np.ones(1)] * 3, [np.ones(1), np.ones(1), None])
+    for leaves in wrong:
+        with pytest.raises(StructureError, match="expected 2 leaves"):
+            tree.with_trained_leaves(pair, leaves)

@@ -19,7 +19,7 @@ def loss_and_slopes(logits: Array, labels: IntArray, factor: float, dy: Array) -
     for n in range(rows):
         top = logits[n, 0]
         for j in range(1, classes):
-            top = top if logits[n, j] <= top else logits[n, j]  # NaN is taken, too
+            top = top if logits[n, j] <= top else logits[n, j]
         for j in range(classes):
             dy[n, j] = logits[n, j] - top
         value -= dy[n, labels[n]]
