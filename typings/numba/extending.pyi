@@ -1,6 +1,6 @@
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-def overload(function: Callable[..., Any], *, inline: Literal["never", "always"] = "never") -> Callable[[F], F]: ...
+def overload(function: Callable[..., Any]) -> Callable[[F], F]: ...

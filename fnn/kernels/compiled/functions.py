@@ -1,7 +1,7 @@
 """Exponential, sigmoid and hyperbolic tangent as the loops compute them.
 
-For float32 they are polynomials, which compilers turn into vector instructions, with relative errors below 1e-6; calls of
-the C library, for float64, are not vectorized.
+For float32 they are polynomials, which compilers turn into vector instructions, with relative errors below 1e-6; calls
+of the C library, for float64, are not vectorized.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def tanh(x: Any) -> Any:
 # What Numba compiles in their place, chosen by the type of the argument.
 
 
-@overload(exp, inline="always")
+@overload(exp)
 def _exp(x: Any) -> Any:
     def by_library(x: Any) -> Any:
         return math.exp(x)
@@ -59,7 +59,7 @@ def _exp(x: Any) -> Any:
     return by_powers if x == types.float32 else by_library
 
 
-@overload(sigmoid, inline="always")
+@overload(sigmoid)
 def _sigmoid(x: Any) -> Any:
     def by_library(x: Any) -> Any:
         return 0.5 + 0.5 * math.tanh(0.5 * x)
@@ -70,7 +70,7 @@ def _sigmoid(x: Any) -> Any:
     return by_powers if x == types.float32 else by_library
 
 
-@overload(tanh, inline="always")
+@overload(tanh)
 def _tanh(x: Any) -> Any:
     def by_library(x: Any) -> Any:
         return math.tanh(x)
