@@ -50,7 +50,6 @@ def peak(model: Model[Any, Any, Any], optimizer: Optimizer[Any], draw: Draw, bat
     True
     """
     step = train_step(model, _no_loss, optimizer)
-    step(start(model, optimizer, Key(0)), Batch(draw(min(4, batch_size)), None))  # the first one may compile loops
     with _tracing():
         gc.collect()  # garbage that went during a step would be missing from it
         empty = _held()
@@ -62,6 +61,7 @@ def peak(model: Model[Any, Any, Any], optimizer: Optimizer[Any], draw: Draw, bat
             batch = Batch(draw(count), None)
             return moments(lambda: step(state, batch), rest)
 
+        run(min(4, batch_size))  # a first step may compile loops, and takes other ways than those behind it
         size, now = min(4, batch_size), run(min(4, batch_size))
         before, small = now, size
         while size < batch_size and (size == small or max(now.values()) < ENOUGH):
