@@ -11,8 +11,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 
-REMOVED = ("OPENBLAS_", "MKL_", "OMP_", "GOTO_", "BLIS_", "KMP_", "XLA_", "FNN_")
-"""What the environment says about threads and processors, by the beginnings of the names."""
+REMOVED = ("OPENBLAS_", "MKL_", "OMP_", "GOTO_", "BLIS_", "KMP_", "XLA_", "FNN_", "PYTHONDONT")
+"""What the environment says about threads, processors and compiled pages, by the beginnings of the names."""
 
 
 def environment(threads: int, own: dict[str, str]) -> dict[str, str]:
