@@ -10,9 +10,10 @@ from fnn.kernels.compiled.options import loop
 
 
 @loop
-def _leaf(
+def move(
     g: Array, w: Array, m: Array, s: Array, moved: Array, mean: Array, square: Array, factors: tuple[float, ...]
 ) -> None:
+    """Write what is new of one leaf; factors are beta1, 1 - beta1, beta2, 1 - beta2, rate and eps."""
     number = w.dtype.type
     beta1, rest1, beta2, rest2 = number(factors[0]), number(factors[1]), number(factors[2]), number(factors[3])
     rate, eps = number(factors[4]), number(factors[5])
@@ -52,7 +53,7 @@ def adam_update(
         g, w, m, s = leaf
         if not (g.flags.c_contiguous and w.flags.c_contiguous and m.flags.c_contiguous and s.flags.c_contiguous):
             g, w, m, s = map(np.ascontiguousarray, leaf)
-        _leaf(g, w, m, s, a, b, c, factors)
+        move(g, w, m, s, a, b, c, factors)
         moved.append(freeze(a))
         new_means.append(freeze(b))
         new_squares.append(freeze(c))

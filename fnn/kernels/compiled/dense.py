@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fnn.arrays import Array, IntArray
+from fnn.kernels.compiled.adam import move
 from fnn.kernels.compiled.cross_entropy import loss_and_slopes
 from fnn.kernels.compiled.options import loop
 from fnn.kernels.dense import Factors, Layers
@@ -78,17 +79,6 @@ def _through(dz: Array, weight: Array, h: Array, dh: Array) -> None:
 
 
 @loop
-def _move(g: Array, w: Array, m: Array, s: Array, moved: Array, mean: Array, square: Array, factors: Array) -> None:
-    beta1, rest1, beta2, rest2, rate, eps = factors[0], factors[1], factors[2], factors[3], factors[4], factors[5]
-    for i in range(w.size):
-        first = beta1 * m[i] + rest1 * g[i]
-        second = beta2 * s[i] + rest2 * (g[i] * g[i])
-        mean[i] = first
-        square[i] = second
-        moved[i] = w[i] - rate * first / (np.sqrt(second) + eps)
-
-
-@loop
 def _dense_adam_step(
     x: Array,
     labels: IntArray,
@@ -130,7 +120,7 @@ def _dense_adam_step(
     dz = slopes[0, : rows * classes].reshape(rows, classes)
     value = loss_and_slopes(logits, labels, 1 / rows, dz)
     beta1, beta2, rate, eps = factors
-    constants = np.array([beta1, 1 - beta1, beta2, 1 - beta2, rate, eps]).astype(x.dtype)
+    constants = (beta1, 1 - beta1, beta2, 1 - beta2, rate, eps)
     for back in range(depth):
         i = depth - 1 - back
         inputs, outputs = weights[i].shape
@@ -141,17 +131,17 @@ def _dense_adam_step(
             dh = slopes[(back + 1) % 2, : rows * inputs].reshape(rows, inputs)
             _through(dz, weights[i], h, dh)
             dz = dh
-        _move(
-            dweight.ravel(),
-            weights[i].ravel(),
-            mean_weights[i].ravel(),
-            square_weights[i].ravel(),
-            new_weights[i].ravel(),
-            new_mean_weights[i].ravel(),
-            new_square_weights[i].ravel(),
+        move(
+            dweight,
+            weights[i],
+            mean_weights[i],
+            square_weights[i],
+            new_weights[i],
+            new_mean_weights[i],
+            new_square_weights[i],
             constants,
         )
-        _move(
+        move(
             dbias,
             biases[i],
             mean_biases[i],
