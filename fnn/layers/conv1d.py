@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fnn.arrays import Array
 from fnn.initializers import Initializer, he_normal, zeros
-from fnn.layers.spatial import Kernel, windowed
+from fnn.layers.convolution import Kernel, windowed
 from fnn.model import Model
 from fnn.ops.windows import Padding, Sizes
 from fnn.tree import record

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from fnn.arrays import Array
 from fnn.initializers import Initializer, he_normal, zeros
-from fnn.layers.spatial import Kernel, convolution, weight_shape
+from fnn.layers.convolution import Kernel, enlarging
 from fnn.model import Model
-from fnn.ops.conv_transpose import conv_transpose_backward, conv_transpose_forward, enlarged, extra_rows
-from fnn.ops.windows import Padding, Sizes, window
+from fnn.ops.windows import Padding, Sizes
 from fnn.tree import record
 
 
@@ -47,21 +44,18 @@ def conv_transpose2d(
     (2, 28, 28, 1)
     """
     name = f"conv_transpose2d({inputs}, {outputs}, {kernel}{'' if stride == 1 else f', stride={stride}'})"
-    options = window(name, 2, kernel, stride=stride, padding=padding, dilation=dilation)
-    extra = extra_rows(options, output_padding, name)
-    shape = weight_shape(name, inputs, outputs, options.kernel, groups)
-    forward = partial(
-        conv_transpose_forward,
+    return enlarging(
+        ConvTranspose2D,
+        name,
+        2,
+        inputs,
+        outputs,
+        kernel,
         stride=stride,
         padding=padding,
         output_padding=output_padding,
         dilation=dilation,
         groups=groups,
-    )
-
-    def sizes(space: tuple[int, ...]) -> list[int]:
-        return [axis.size for axis in enlarged(options, extra, space, name)]
-
-    return convolution(
-        ConvTranspose2D, name, inputs, shape, weight, bias, forward, conv_transpose_backward, sizes, transposed=True
+        weight=weight,
+        bias=bias,
     )

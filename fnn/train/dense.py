@@ -32,8 +32,8 @@ from fnn.tree import trained_leaves, with_trained_leaves
 Whole: TypeAlias = Callable[[TrainState[Any, Any], Batch[Any, Any]], tuple[float, Any, Any, Any] | None]
 """Returns the loss, the logits, and the new parameters and optimizer state; None for what goes the ordinary way."""
 
-_PRODUCTS = 2**18
-"""With more products than these in a forward pass the linear algebra library is faster."""
+_PRODUCTS = 2**19
+"""With about so many products in a forward pass the linear algebra library catches up, called layer by layer."""
 
 
 def whole_step(model: Model[Any, Any, Any], loss: object, optimizer: object) -> Whole | None:

@@ -118,12 +118,15 @@ def train_step(
 ) -> TrainStep[P, S, X, Y, T]:
     """Put together a model, a loss and an optimizer into one pure step.
 
-    ``penalty`` is added to the loss and to the gradient; ``metrics`` are computed on each batch, by name. With
-    ``threads`` above 1 each batch is cut into so many parts that go through the model side by side, which pays for
-    large steps; the extra ``fast`` brings what it needs. The same number of threads gives the same bits. (With that
-    extra the step of a small dense network is one call, in one piece.) Raises
-    HyperparameterError for a metric whose name has a meaning of its own in the figures of a run, MissingExtraError for
-    threads without the extra.
+    ``penalty`` is added to the loss and to the gradient; ``metrics`` are computed on each batch, by name.
+
+    With ``threads`` above 1 each batch is cut into so many parts that go through the model side by side, for which the
+    extra ``fast`` is needed. That pays for convolutions, recurrent networks and transformers; large dense networks gain
+    more from threads in the linear algebra library, and the step of a small one is a single call with that extra. The
+    same number of threads gives the same bits.
+
+    Raises HyperparameterError for a metric whose name has a meaning of its own in the figures of a run, and for threads
+    below 1; MissingExtraError for threads without the extra.
 
     >>> import fnn, numpy as np
     >>> model, optimizer = fnn.dense(3, 2), fnn.sgd(0.1)

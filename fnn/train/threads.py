@@ -5,8 +5,8 @@ back with a part of the batch, as long as no sample sees the others. The outputs
 sees the whole batch, and its gradient is cut again; the gradients of the parts are added in a fixed order, so that the
 same number of threads gives the same bits. NumPy's products and compiled loops let go of the interpreter's lock.
 
-Two threads that each multiply small matrices are faster than one product on two threads; the linear algebra library
-is therefore kept to one thread each meanwhile, which concerns the whole process: runs in several threads take turns.
+Meanwhile the linear algebra library is kept to one thread for each part, which concerns the whole process: runs in
+several threads take turns.
 """
 
 from __future__ import annotations
