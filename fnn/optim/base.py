@@ -123,7 +123,8 @@ def _fits(params: Any, grads: Any) -> bool:
     if kind is not type(grads):
         return False
     if kind is np.ndarray:
-        return params.shape == grads.shape and params.dtype == grads.dtype  # type: ignore[no-any-return]  # both bool
+        same: bool = params.shape == grads.shape and params.dtype == grads.dtype
+        return same
     if kind is tuple:
         return len(params) == len(grads) and all(map(_fits, params, grads))
     plan = known_plans.get(kind)

@@ -62,8 +62,8 @@ def whole_step(model: Model[Any, Any, Any], loss: object, optimizer: object) -> 
         leaves = trained_leaves(state.params)
         groups = (tuple(leaves), adam.mean, adam.square)
         arrays = [x, *groups[0], *adam.mean, *adam.square]
-        fits = all([tuple([array.shape for array in group]) == wanted for group in groups])  # noqa: C419  # faster
-        plain = all([array.dtype == x.dtype and array.flags.c_contiguous for array in arrays])  # noqa: C419  # faster
+        fits = [tuple([array.shape for array in group]) for group in groups] == [wanted, wanted, wanted]
+        plain = {(array.dtype, array.flags.c_contiguous) for array in arrays} == {(x.dtype, True)}
         if not plain or not fits or labels.shape != x.shape[:1] or labels.dtype.kind not in "iu":
             return None
         if not 0 < _products(x.shape, wanted) <= _PRODUCTS:

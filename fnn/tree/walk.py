@@ -32,13 +32,13 @@ def _walk(node: object, path: str, is_buffer: bool) -> Iterator[tuple[str, NDArr
             yield from _walk(child, join(path, name), is_buffer or flag)
 
 
-def _collect(node: object, out: list[Any], trained_only: bool) -> None:
+def _collect(node: Any, out: list[Any], trained_only: bool) -> None:
     """Append the leaves; the fast twin of `_walk`, without paths unless something is wrong."""
     kind = type(node)
     if kind is np.ndarray:
         out.append(node)
     elif kind is tuple:
-        for child in node:  # type: ignore[attr-defined]  # a tuple
+        for child in node:
             _collect(child, out, trained_only)
     elif kind in known_plans:
         for name, is_buffer in known_plans[kind].children:
