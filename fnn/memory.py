@@ -1,14 +1,24 @@
-"""Freed memory that stays with the process.
+"""Memory that is used again: freed memory that stays with the process, and arrays that are written over.
 
 A training step makes arrays of megabytes and drops them, the same ones each time. By default the C library hands such
 blocks back to the system at once, and the system maps and clears them anew for the next step: a quarter of the time of
 a convolutional network, most of that of an optimizer over millions of weights. glibc is told to keep them (mallopt(3));
 elsewhere nothing happens.
+
+Arrays are values in fnn, and read-only. A loop may write over those that it made itself and that nobody else can see
+any more; Python counts who can.
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
+
+import numpy as np
+
+from fnn.arrays import Array
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # the numbers of these options in malloc.h
 _KEPT, _LARGEST = 2**29, 2**25
@@ -28,3 +38,52 @@ def keep_freed_memory() -> None:
         return
     mallopt(_MMAP_THRESHOLD, _LARGEST)
     mallopt(_TRIM_THRESHOLD, _KEPT)
+
+
+def only_here(arrays: Sequence[Array]) -> bool:
+    """Whether the arrays have memory of their own, and nothing but this sequence refers to them, not even a view.
+
+    >>> arrays = [np.zeros(2), np.zeros(3)]
+    >>> only_here(arrays)
+    True
+    >>> view = arrays[0][:1]
+    >>> only_here(arrays)
+    False
+    """
+    return _countable() and _references(arrays) <= {_alone()} and all(array.flags.owndata for array in arrays)
+
+
+def _references(arrays: Sequence[Array]) -> set[int]:
+    return {sys.getrefcount(array) for array in arrays}
+
+
+@cache
+def _countable() -> bool:
+    return hasattr(sys, "getrefcount")  # not every Python counts
+
+
+@cache
+def _alone() -> int:
+    """What is counted for an array that is nowhere but in a sequence."""
+    return _references([np.zeros(0)]).pop()
+
+
+@contextmanager
+def writeable(*groups: Sequence[Array]) -> Iterator[None]:
+    """Lift the write protection of arrays for a while.
+
+    >>> array = np.zeros(1)
+    >>> with writeable([array]):
+    ...     array[0] = 1
+    >>> array, array.flags.writeable
+    (array([1.]), False)
+    """
+    for group in groups:
+        for array in group:
+            array.setflags(write=True)
+    try:
+        yield
+    finally:
+        for group in groups:
+            for array in group:
+                array.setflags(write=False)

@@ -1,10 +1,10 @@
 """Loops that are worth fusing into one, each as a reference in NumPy, and compiled by Numba where that is installed."""
 
-from fnn.kernels.adam import adam_update
+from fnn.kernels.adam import adam_overwrite, adam_update
 from fnn.kernels.bias import add_bias_relu, relu_bias_gradients
 from fnn.kernels.choice import active
 from fnn.kernels.cross_entropy import cross_entropy
-from fnn.kernels.dense import Layers, dense_adam_step
+from fnn.kernels.dense import dense_adam_step
 from fnn.kernels.gelu import gelu_tanh, gelu_tanh_gradient
 from fnn.kernels.gru import gru_step, gru_step_gradients
 from fnn.kernels.layer_norm import normalize_rows, normalize_rows_gradient
@@ -13,10 +13,10 @@ from fnn.kernels.softmax import softmax_rows, softmax_rows_gradient
 from fnn.kernels.windows import Span, Winners, window_maxima, window_maxima_gradient
 
 __all__ = [
-    "Layers",
     "Span",
     "Winners",
     "active",
+    "adam_overwrite",
     "adam_update",
     "add_bias_relu",
     "cross_entropy",

@@ -51,6 +51,37 @@ def adam_update(
     return results[0], results[1], results[2]
 
 
+@kernel
+def adam_overwrite(
+    grads: Leaves,
+    params: Leaves,
+    means: Leaves,
+    squares: Leaves,
+    beta1: float,
+    beta2: float,
+    rate: float,
+    eps: float,
+) -> None:
+    """Do what `adam_update` does, bit for bit, over the parameters, means and squares, which must be C-contiguous.
+
+    >>> leaves = [[np.array([4.0])], *([np.array([1.0])] for _ in range(3))]
+    >>> adam_overwrite(*leaves, 0.5, 0.75, 0.5, 0.0)
+    >>> leaves[2], leaves[3]
+    ([array([2.5])], [array([4.75])])
+    """
+    overwritten = (params, means, squares)
+    for part in _parts(params):
+        given = [[leaves[i].reshape(-1) for i in part] for leaves in (grads, *overwritten)]
+        flat = [rows[0] if len(part) == 1 else np.concatenate(rows) for rows in given]
+        _blocks(flat, flat[1:], beta1, beta2, rate, eps)
+        if len(part) > 1:
+            for rows, whole in zip(given[1:], flat[1:], strict=True):
+                start = 0
+                for row in rows:
+                    row[:] = whole[start : start + row.size]
+                    start += row.size
+
+
 def _parts(params: Leaves) -> list[list[int]]:
     """Divide the leaves: small ones of one dtype are done together, for each call of NumPy takes its time."""
     parts: list[list[int]] = []
@@ -66,7 +97,7 @@ def _parts(params: Leaves) -> list[list[int]]:
 
 
 def _blocks(given: list[Array], made: list[Array], beta1: float, beta2: float, rate: float, eps: float) -> None:
-    """Go through arrays of one length, block by block."""
+    """Go through arrays of one length, block by block; what is made may be what was given."""
     work = np.empty(min(len(made[0]), _BLOCK), made[0].dtype)
     for start in range(0, len(made[0]), _BLOCK):
         g, w, m, s, moved, mean, square = [a[start : start + _BLOCK] for a in (*given, *made)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import is_
 from typing import Any, NamedTuple, get_origin
 
 import attrs
@@ -108,7 +109,7 @@ def in_series(stages: Sequence[AnyStage], name: str) -> Functions:
                         dy = backwards[i](dy)
             return tuple(reversed(grads)), dy
 
-        return x, tuple(renewed), backward
+        return x, params if all(map(is_, renewed, params)) else tuple(renewed), backward
 
     def forward(params: Any, x: Any, key: Key) -> tuple[Any, Any, Callable[[Any], tuple[Any, Any]]]:
         return run(params, x, key, -1)

@@ -16,14 +16,14 @@ which needs no array for ``M`` and ``S``.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import attrs
 
 from fnn.arrays import Array
-from fnn.kernels import adam_update
-from fnn.optim.base import Arrays, Optimizer, Paths, Step
-from fnn.optim.schedules import Rate, as_schedule, show
+from fnn.kernels import adam_overwrite, adam_update
+from fnn.memory import only_here, writeable
+from fnn.optim.base import Arrays, Optimizer, Paths
+from fnn.optim.schedules import Rate, Schedule, as_schedule, show
 from fnn.optim.state import check_state, zeros
 from fnn.tree import record, static
 from fnn.validate import in_range
@@ -39,16 +39,39 @@ class AdamState:
     square: tuple[Array, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
-class Adam(Optimizer[AdamState]):
-    """Adam, which tells what its next step would compute with, for code that computes it in another place.
+@attrs.frozen(eq=False)
+class AdamStep:
+    """The step of `adam`, which also tells what it computes with, for code that computes it in another place."""
 
-    ``constants(state)`` returns the count and the learning rate of the step, and ``(beta1, beta2, rate, eps)`` with the
-    corrections in them. They belong to ``known_step``, which is ``step`` unless that was exchanged.
-    """
+    name: str
+    schedule: Schedule
+    beta1: float
+    beta2: float
+    eps: float
 
-    known_step: Step[AdamState] = attrs.field(kw_only=True)
-    constants: Callable[[AdamState], tuple[int, float, tuple[float, float, float, float]]] = attrs.field(kw_only=True)
+    def constants(self, count: int) -> tuple[float, tuple[float, float, float, float]]:
+        """Return, for the step after ``count`` steps, the learning rate, and beta1, beta2, rate and eps, corrected."""
+        rate, root = self.schedule(count), math.sqrt(1 - self.beta2 ** (count + 1))
+        return rate, (self.beta1, self.beta2, rate * root / (1 - self.beta1 ** (count + 1)), self.eps * root)
+
+    def __call__(
+        self, grads: Arrays, state: AdamState, params: Arrays, paths: Paths
+    ) -> tuple[Arrays, Arrays, AdamState]:
+        check_state(state, AdamState, params, self.name)
+        rate, factors = self.constants(state.count)
+        moved, means, squares = adam_update(grads, params, state.mean, state.square, *factors)
+        return grads, moved, AdamState(state.count + 1, rate, tuple(means), tuple(squares))
+
+    def overwrite(
+        self, grads: Arrays, state: AdamState, params: Arrays, paths: Paths
+    ) -> tuple[Arrays, Arrays, AdamState]:
+        """Write over means, squares and parameters; make new ones if anything else refers to a parameter."""
+        if not only_here(params):
+            return self(grads, state, params, paths)
+        rate, factors = self.constants(state.count)
+        with writeable(params, state.mean, state.square):
+            adam_overwrite(grads, params, state.mean, state.square, *factors)
+        return grads, params, AdamState(state.count + 1, rate, state.mean, state.square)
 
 
 def adam(learning_rate: Rate, *, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-7) -> Optimizer[AdamState]:
@@ -79,15 +102,4 @@ def build_adam(
     def init(params: Arrays) -> AdamState:
         return AdamState(0, schedule(0), zeros(params), zeros(params))
 
-    def constants(state: AdamState) -> tuple[int, float, tuple[float, float, float, float]]:
-        rate, count = schedule(state.count), state.count + 1
-        root = math.sqrt(1 - beta2**count)
-        return count, rate, (beta1, beta2, rate * root / (1 - beta1**count), eps * root)
-
-    def step(grads: Arrays, state: AdamState, params: Arrays, paths: Paths) -> tuple[Arrays, Arrays, AdamState]:
-        check_state(state, AdamState, params, name)
-        count, rate, factors = constants(state)
-        moved, means, squares = adam_update(grads, params, state.mean, state.square, *factors)
-        return grads, moved, AdamState(count, rate, tuple(means), tuple(squares))
-
-    return Adam(init, step, name=name, constants=constants, known_step=step)
+    return Optimizer(init, AdamStep(name, schedule, beta1, beta2, eps), name=name)

@@ -16,7 +16,7 @@ Besides, a transform may react to how training goes: `fit` hands it the figures 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, Literal, TypeAlias, TypeVar, overload
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar, overload, runtime_checkable
 
 import attrs
 import numpy as np
@@ -44,6 +44,20 @@ Paths: TypeAlias = Callable[[], Sequence[str]]
 """Gives the dotted paths of these leaves, for the transforms that choose by path."""
 
 Step: TypeAlias = Callable[[Arrays, S, Arrays, Paths], tuple[Arrays, Arrays, S]]
+
+
+@runtime_checkable
+class Overwriting(Protocol[S]):
+    """A step that can also write over what it is given, for a loop whose states nobody else sees.
+
+    ``overwrite`` returns what the step itself returns, bit for bit. ``state`` is what the step before returned, and
+    nobody needs it afterwards. Parameters that anything but ``params`` refers to stay as they are. All arrays are
+    read-only before and after.
+    """
+
+    def __call__(self, grads: Arrays, state: S, params: Arrays, paths: Paths) -> tuple[Arrays, Arrays, S]: ...
+    def overwrite(self, grads: Arrays, state: S, params: Arrays, paths: Paths) -> tuple[Arrays, Arrays, S]: ...
+
 
 Observe: TypeAlias = Callable[[S, Mapping[str, float]], S]
 
@@ -98,17 +112,17 @@ class Optimizer(Transform[S]):
 
         Raises StructureError, ShapeError or DtypeError, with the path, where the gradients do not fit the parameters.
         """
-        if not _fits(params, grads):
-            check_fit(params, grads, "")
+        check_gradients(grads, params)
         leaves = tree.trained_leaves(params)
-        _, moved, state = self.step(tree.trained_leaves(grads), state, leaves, lambda: _paths(params))
+        _, moved, state = self.step(tree.trained_leaves(grads), state, leaves, lambda: paths_of(params))
         return tree.with_trained_leaves(params, [_owned(*pair) for pair in zip(leaves, moved, strict=True)]), state
 
     def __repr__(self) -> str:
         return self.name
 
 
-def _paths(params: object) -> list[str]:
+def paths_of(params: object) -> list[str]:
+    """Return the dotted paths of the trained leaves."""
     return [path for path, _ in tree.leaves_with_paths(params, trained_only=True)]
 
 
@@ -117,8 +131,14 @@ def _owned(old: Array, new: Array) -> Array:
     return freeze(np.array(new) if new is old and new.flags.writeable else new)
 
 
+def check_gradients(grads: object, params: object) -> None:
+    """Raise, with the path, where gradients do not fit the parameters."""
+    if not _fits(params, grads):
+        _check_fit(params, grads, "")
+
+
 def _fits(params: Any, grads: Any) -> bool:
-    """Tell quickly whether the gradients surely fit; if not, `check_fit` looks closely."""
+    """Tell quickly whether the gradients surely fit; if not, `_check_fit` looks closely."""
     kind = type(params)
     if kind is not type(grads):
         return False
@@ -133,7 +153,7 @@ def _fits(params: Any, grads: Any) -> bool:
     )
 
 
-def check_fit(params: object, grads: object, path: str) -> None:
+def _check_fit(params: object, grads: object, path: str) -> None:
     """Raise for the first place where the gradients do not fit the trained leaves of the parameters."""
     place = path or "grads"
     if isinstance(params, np.ndarray) and isinstance(grads, np.ndarray):
@@ -151,7 +171,7 @@ def check_fit(params: object, grads: object, path: str) -> None:
         raise StructureError(place, f"gradients of {names[0]}", names[1])
     for (name, child, is_buffer), (_, other, _) in zip(wanted, given, strict=True):
         if not is_buffer:
-            check_fit(child, other, join(path, name))
+            _check_fit(child, other, join(path, name))
 
 
 @overload
@@ -196,21 +216,41 @@ def chain(*transforms: Transform[Any]) -> Optimizer[Any]:
     def init(params: Arrays) -> tuple[Any, ...]:
         return tuple(t.init(params) for t in transforms)
 
-    def step(
-        grads: Arrays, state: tuple[Any, ...], params: Arrays, paths: Paths
-    ) -> tuple[Arrays, Arrays, tuple[Any, ...]]:
-        _check_states(state, len(transforms), name)
-        new = []
-        for t, s in zip(transforms, state, strict=True):
-            grads, params, s = t.step(grads, s, params, paths)
-            new.append(s)
-        return grads, params, tuple(new)
-
     def observe(state: tuple[Any, ...], metrics: Mapping[str, float]) -> tuple[Any, ...]:
         _check_states(state, len(transforms), name)
         return tuple(t.observe(s, metrics) for t, s in zip(transforms, state, strict=True))
 
+    step = _InTurn(name, [t.step for t in transforms])
     return Optimizer(init, step, observe=observe, name=name)
+
+
+@attrs.frozen(eq=False)
+class _InTurn:
+    """The step of a chain."""
+
+    name: str
+    steps: Sequence[Step[Any]]
+
+    def __call__(
+        self, grads: Arrays, state: tuple[Any, ...], params: Arrays, paths: Paths
+    ) -> tuple[Arrays, Arrays, tuple[Any, ...]]:
+        return self._go(self.steps, grads, state, params, paths)
+
+    def overwrite(
+        self, grads: Arrays, state: tuple[Any, ...], params: Arrays, paths: Paths
+    ) -> tuple[Arrays, Arrays, tuple[Any, ...]]:
+        steps = [step.overwrite if isinstance(step, Overwriting) else step for step in self.steps]
+        return self._go(steps, grads, state, params, paths)
+
+    def _go(
+        self, steps: Sequence[Step[Any]], grads: Arrays, state: tuple[Any, ...], params: Arrays, paths: Paths
+    ) -> tuple[Arrays, Arrays, tuple[Any, ...]]:
+        _check_states(state, len(steps), self.name)
+        new = []
+        for step, part in zip(steps, state, strict=True):
+            grads, params, part = step(grads, part, params, paths)
+            new.append(part)
+        return grads, params, tuple(new)
 
 
 def _check_transform(given: object) -> None:

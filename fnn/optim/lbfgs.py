@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from fnn import tree
 from fnn.arrays import Array, check_float, freeze
 from fnn.errors import DivergenceError
-from fnn.optim.base import check_fit
+from fnn.optim.base import check_gradients
 from fnn.optim.line_search import Point, strong_wolfe
 from fnn.validate import in_range, positive
 
@@ -121,7 +121,7 @@ def lbfgs(
         here = _unflattened(at, params)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # what is not finite is too high
             value, grads = objective(here)
-        check_fit(params, grads, "")
+        check_gradients(grads, params)
         return float(value), (_flat(here), _flat(grads))
 
     def ended() -> Reason | None:

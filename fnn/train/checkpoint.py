@@ -22,6 +22,8 @@ def checkpoint(
 ) -> Events[P, S]:
     """Pass the events on, and save the training state at the end of each epoch, and after ``every`` steps if given.
 
+    If `fit` tells of its steps less often than that, it is saved whenever it does.
+
     The file is replaced in one move: whenever the process dies, it holds one whole state, the old or the new. See
     `resume` for the way back.
 
@@ -42,9 +44,14 @@ def checkpoint(
 
 
 def _save_along(events: Iterable[Event[P, S]], path: Path, every: int | None) -> Events[P, S]:
+    saved: int | None = None  # how many times `every` steps there were at the last event
     for event in events:
-        due = isinstance(event, StepEnd) and every is not None and event.state.step % every == 0
-        if due or isinstance(event, EpochEnd):
+        due = isinstance(event, EpochEnd)
+        if isinstance(event, StepEnd) and every is not None:
+            times, rest = divmod(event.state.step, every)
+            due = rest == 0 if saved is None else times > saved
+            saved = times
+        if due:
             save(path, event.state)
         yield event
 

@@ -2,108 +2,156 @@
 
 The step of a network of a few hundred weights is mostly calls of functions. Where the model is dense layers with
 rectifiers between them, the loss softmax and cross-entropy, the optimizer Adam, and the step small, `fnn.kernels` has
-one call for all. It computes the same numbers, up to rounding; the price is that Numba compiles it anew for each number
-of layers, some seconds once a machine. Whatever is unusual, a wrong shape or a loss that is not
+one call for all. It computes the same numbers, up to rounding. Whatever is unusual, a wrong shape or a loss that is not
 finite, goes the ordinary way, which knows what to say.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import cache
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from fnn.arrays import Array
+from fnn.arrays import Array, IntArray, freeze
 from fnn.data.batches import Batch
-from fnn.kernels import Layers, active, dense_adam_step
+from fnn.kernels import active, dense_adam_step
 from fnn.losses import softmax_cross_entropy
 from fnn.model import Model, op_of, stages_of
 from fnn.ops.linear import linear_forward
 from fnn.ops.relu import relu_forward
-from fnn.optim.adam import Adam, AdamState
+from fnn.optim.adam import AdamState, AdamStep
+from fnn.optim.base import Optimizer
 from fnn.random import Key
+from fnn.train.figures import Metric, measured
+from fnn.train.own import Tally
 from fnn.train.state import TrainState
 from fnn.tree import trained_leaves, with_trained_leaves
-
-Whole: TypeAlias = Callable[[TrainState[Any, Any], Batch[Any, Any]], tuple[float, Any, Any, Any] | None]
-"""Returns the loss, the logits, and the new parameters and optimizer state; None for what goes the ordinary way."""
 
 _PRODUCTS = 2**19
 """With about so many products in a forward pass the linear algebra library catches up, called layer by layer."""
 
 
-def whole_step(model: Model[Any, Any, Any], loss: object, optimizer: object) -> Whole | None:
-    """Return the step of a dense network in one call; None if model, loss or optimizer is another, or without Numba.
+@attrs.frozen(eq=False)
+class SmallDense:
+    """What is known of the network and its optimizer: the type and shapes of the parameters, and Adam's step."""
+
+    adam: AdamStep
+    kind: type
+    shapes: Sequence[tuple[int, ...]]
+    sizes: IntArray
+    products: int
+
+    def takes(self, batch: Batch[Any, Any]) -> bool:
+        """Whether this is a batch of the usual kind, and small enough."""
+        x, labels = batch.inputs, batch.targets
+        if type(x) is not np.ndarray or type(labels) is not np.ndarray:
+            return False
+        if x.ndim != 2 or x.shape[1] != self.sizes[0] or x.dtype.kind != "f":
+            return False
+        if labels.shape != x.shape[:1] or labels.dtype.kind not in "iu":
+            return False
+        return 0 < len(x) * self.products <= _PRODUCTS
+
+    def pack(self, state: TrainState[Any, Any]) -> Packed | None:
+        """Return a copy of a training state that fits, in one array; None for one that does not."""
+        params, adam = state.params, state.optimizer
+        if type(params) is not self.kind or type(adam) is not AdamState:
+            return None
+        rows = [trained_leaves(params), adam.mean, adam.square]
+        if any([leaf.shape for leaf in row] != self.shapes for row in rows):
+            return None
+        if len({leaf.dtype for row in rows for leaf in row}) != 1:
+            return None
+        packed = np.array([np.concatenate([leaf.ravel() for leaf in row]) for row in rows])
+        return Packed(self, state, packed)
+
+
+class Packed:
+    """A training state whose parameters, means and squares are the rows of one array, moved on step by step."""
+
+    def __init__(self, network: SmallDense, state: TrainState[Any, AdamState], rows: Array) -> None:
+        self._network, self._rows, self._params = network, rows, state.params
+        self._count, self._rate = state.optimizer.count, state.optimizer.learning_rate
+        self._tally = Tally(state)
+
+    def take(self, batch: Batch[Any, Any], metrics: Mapping[str, Metric[Any, Any]]) -> dict[str, float] | None:
+        """Take a step, and return what the batch measured; None, and no step is taken, for what is unusual."""
+        x, labels = batch.inputs, batch.targets
+        if x.dtype != self._rows.dtype:
+            return None
+        network = self._network
+        rate, factors = network.adam.constants(self._count)
+        indices = _plain(labels.astype(np.intp, copy=False))
+        loss, logits = dense_adam_step(_plain(x), indices, self._rows, network.sizes, factors)
+        if not math.isfinite(loss):
+            return None
+        self._count, self._rate = self._count + 1, rate
+        values = {"loss": loss, **measured(metrics, logits, labels)}
+        self._tally.add(len(x), values)
+        return values
+
+    def state(self) -> TrainState[Any, Any]:
+        """Return the state as it stands, of the same memory: no step can be taken after this."""
+        freeze(self._rows)
+        leaves: list[list[Array]] = [[], [], []]
+        start = 0
+        for shape in self._network.shapes:
+            end = start + math.prod(shape)
+            for row, flat in zip(leaves, self._rows, strict=True):
+                row.append(flat[start:end].reshape(shape))
+            start = end
+        params, means, squares = leaves
+        adam = AdamState(self._count, self._rate, tuple(means), tuple(squares))
+        return self._tally.state(with_trained_leaves(self._params, params), adam)
+
+
+def small_dense(model: Model[Any, Any, Any], loss: object, optimizer: Optimizer[Any]) -> SmallDense | None:
+    """Return what is needed for steps in one call; None if model, loss or optimizer is another, or without Numba.
 
     >>> import fnn
     >>> model, optimizer = fnn.dense(2, 3) >> fnn.relu >> fnn.dense(3, 2), fnn.adam(0.1)
-    >>> whole_step(model, fnn.mean_squared_error, optimizer) is None
+    >>> small_dense(model, fnn.mean_squared_error, optimizer) is None
     True
     """
     ops = [op_of(stage) for stage in stages_of(model)]
     alternating = len(ops) % 2 and {*ops[::2]} == {linear_forward} and {*ops[1::2]} <= {relu_forward}
     if not alternating or loss is not softmax_cross_entropy or active() == "numpy":
         return None
-    if type(optimizer) is not Adam or optimizer.step is not optimizer.known_step:
+    if type(optimizer.step) is not AdamStep:
         return None
-    constants, example = optimizer.constants, model.init(Key(0))
-    kind, wanted = type(example), tuple([leaf.shape for leaf in trained_leaves(example)])
-
-    def run(state: TrainState[Any, Any], batch: Batch[Any, Any]) -> tuple[float, Array, Any, AdamState] | None:
-        x, labels, adam = batch.inputs, batch.targets, state.optimizer
-        if type(x) is not np.ndarray or type(labels) is not np.ndarray or type(adam) is not AdamState:
-            return None
-        if type(state.params) is not kind:
-            return None
-        leaves = trained_leaves(state.params)
-        groups = (tuple(leaves), adam.mean, adam.square)
-        arrays = [x, *groups[0], *adam.mean, *adam.square]
-        fits = [tuple([array.shape for array in group]) for group in groups] == [wanted, wanted, wanted]
-        plain = {(array.dtype, array.flags.c_contiguous) for array in arrays} == {(x.dtype, True)}
-        if not plain or not fits or labels.shape != x.shape[:1] or labels.dtype.kind not in "iu":
-            return None
-        if not 0 < _products(x.shape, wanted) <= _PRODUCTS:
-            return None
-        x, labels = _read_only(x), _read_only(labels.astype(np.intp, copy=False))
-        count, rate, factors = constants(adam)
-        layers = [(group[::2], group[1::2]) for group in groups]
-        result = dense_adam_step(x, labels, layers[0], layers[1], layers[2], factors)
-        if result is None or not math.isfinite(result[0]):
-            return None
-        value, logits, params, means, squares = result
-        moved = AdamState(count, rate, _joined(means), _joined(squares))
-        return value, logits, with_trained_leaves(state.params, _joined(params)), moved
-
-    return run
+    example = model.init(Key(0))
+    shapes = [leaf.shape for leaf in trained_leaves(example)]
+    sizes = _sizes(shapes)
+    if sizes is None:
+        return None
+    products = sum(math.prod(shape) for shape in shapes[::2])
+    return SmallDense(optimizer.step, type(example), shapes, sizes, products)
 
 
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    """View an array as read-only, as batches are: loops are compiled for each kind of argument."""
+def _sizes(shapes: Sequence[tuple[int, ...]]) -> IntArray | None:
+    """The widths of the network from end to end; None if these are not the parameters of a dense network."""
+    weights, biases = shapes[::2], shapes[1::2]
+    if (
+        any(len(weight) != 2 for weight in weights)
+        or any(left[1] != right[0] for left, right in pairwise(weights))
+        or list(biases) != [weight[1:] for weight in weights]
+        or weights[-1][1] < 2
+    ):
+        return None
+    sizes = np.array([weights[0][0], *(weight[1] for weight in weights)])
+    sizes.setflags(write=False)
+    return sizes
+
+
+def _plain(array: NDArray[Any]) -> NDArray[Any]:
+    """View an array as read-only and contiguous, as batches are: loops are compiled for each kind of argument."""
+    array = np.ascontiguousarray(array)
     if array.flags.writeable:
         array = array.view()
         array.setflags(write=False)
     return array
-
-
-def _joined(layers: Layers) -> tuple[Array, ...]:
-    """Weight and bias in turn, as they stand in the tree."""
-    joined: list[Any] = [None] * (2 * len(layers[0]))
-    joined[::2], joined[1::2] = layers
-    return tuple(joined)
-
-
-@cache
-def _products(batch: tuple[int, ...], shapes: tuple[tuple[int, ...], ...]) -> int:
-    """How many products a forward pass takes; 0 if these are not a batch and the parameters of a dense network."""
-    if len(batch) != 2 or len(shapes) % 2:
-        return 0
-    width, products = batch[1], 0
-    for weight, bias in zip(shapes[::2], shapes[1::2], strict=True):
-        if len(weight) != 2 or weight[0] != width or bias != weight[1:]:
-            return 0
-        width, products = weight[1], products + weight[0] * weight[1]
-    return batch[0] * products if width > 1 else 0

@@ -13,7 +13,7 @@ from fnn.arrays import describe
 from fnn.data.batches import Batch
 from fnn.errors import DataError, HyperparameterError, StructureError
 from fnn.model import Model
-from fnn.train.step import Loss, Metric, check_metrics, measure, number
+from fnn.train.figures import Loss, Metric, check_metrics, measure, number
 from fnn.validate import function, positive
 
 P = TypeVar("P")

@@ -19,7 +19,7 @@ Row: TypeAlias = Mapping[str, float]
 
 @attrs.frozen(eq=False)
 class StepEnd(Generic[P, S]):
-    """A step was taken: ``metrics`` are those of its batch, ``mean`` those of the epoch so far."""
+    """A step was taken, or several: ``metrics`` are those of the last batch, ``mean`` those of the epoch so far."""
 
     state: TrainState[P, S] = attrs.field(repr=False)
     metrics: Row

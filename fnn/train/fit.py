@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
+from itertools import chain, islice
 from typing import TypeVar
 
 from attrs import evolve
@@ -11,10 +12,13 @@ from attrs import evolve
 from fnn.arrays import describe
 from fnn.errors import DataError, DivergenceError, HyperparameterError, StructureError
 from fnn.optim import learning_rate
+from fnn.train.divergence import diverged, first_not_finite
 from fnn.train.evaluate import Source, check_source, evaluate
 from fnn.train.events import EpochEnd, Events, Row, StepEnd
+from fnn.train.figures import number
 from fnn.train.state import TrainState
-from fnn.train.step import TrainStep, diverged, first_not_finite, number
+from fnn.train.step import TrainStep
+from fnn.validate import positive
 
 P = TypeVar("P")
 S = TypeVar("S")
@@ -29,17 +33,23 @@ def fit(
     batches: Source[X, T],
     *,
     epochs: int,
+    every: int = 1,
     validate: Source[X, T] | Callable[[P], Mapping[str, float]] | None = None,
 ) -> Events[P, S]:
     """Train until ``state`` has had ``epochs`` epochs in all; yield a StepEnd a step and an EpochEnd an epoch.
 
     The run starts where ``state`` stands: a state taken from any event, saved and loaded again, goes on bit for bit.
-    ``break`` ends it at any time. ``validate`` is data to evaluate at each end of an epoch, or a function of the
-    parameters that returns figures by name; they appear with ``validation_`` in front. A penalty is no part of
-    ``validation_loss``, whose counterpart is then ``data_loss``. ``batches`` is made by `fnn.batches`, or is anything
-    with its ``epoch(index, skip)`` and ``len``.
+    ``break`` ends it at any time. With ``every=n`` there is a StepEnd only after n steps and at the end of an epoch.
+    The numbers stay the same, bit for bit, but the memory of the states in between is used again, which is faster, most
+    of all for small networks; see `TrainStep.run`.
 
-    Raises DivergenceError when the loss or a parameter is no longer finite, with the last good state in it.
+    ``validate`` is data to evaluate at each end of an epoch, or a function of the parameters that returns figures by
+    name; they appear with ``validation_`` in front. A penalty is no part of ``validation_loss``, whose counterpart is
+    then ``data_loss``. ``batches`` is made by `fnn.batches`, or is anything with its ``epoch(index, skip)`` and
+    ``len``.
+
+    Raises DivergenceError when the loss or a parameter is no longer finite, with the last good state in it (with
+    ``every=n`` it may be that of the last event).
 
     >>> import fnn, numpy as np
     >>> model, optimizer = fnn.dense(1, 1), fnn.sgd(0.1)
@@ -52,6 +62,7 @@ def fit(
     """
     if type(epochs) is not int or epochs < 0:
         raise HyperparameterError("fit", "epochs as an integer of at least 0", repr(epochs))
+    positive("fit", every=every)
     if not isinstance(state, TrainState):
         raise StructureError("fit", "a TrainState", describe(state), "Make one: fnn.start(model, optimizer, key).")
     given: object = step  # untyped callers hand over anything
@@ -62,7 +73,7 @@ def fit(
         check_source(validate, "fit, validate")
     if len(batches) == 0:
         raise DataError("fit", "at least one batch an epoch", "none")
-    return _run(step, state, batches, epochs, validate)
+    return _run(step, state, batches, epochs, every, validate)
 
 
 def _run(
@@ -70,15 +81,21 @@ def _run(
     state: TrainState[P, S],
     batches: Source[X, T],
     epochs: int,
+    every: int,
     validate: Source[X, T] | Callable[[P], Mapping[str, float]] | None,
 ) -> Events[P, S]:
-    before = state  # the state one step back, for the step that finds its parameters spoilt
+    before = state  # the state one event back, for the step that finds its parameters spoilt
     while state.epoch < epochs:
-        for batch in batches.epoch(state.epoch, skip=state.batch):
+        stream = batches.epoch(state.epoch, skip=state.batch)
+        for batch in stream:
             try:
-                advanced, values = step(state, batch)
+                if every == 1:
+                    advanced, values = step(state, batch)
+                else:
+                    advanced, values = step.run(state, chain([batch], islice(stream, every - 1)))
             except DivergenceError as error:
-                error.state = state if first_not_finite(state.params) is None else before
+                if error.state is state and first_not_finite(state.params) is not None:
+                    error.state = before
                 raise
             before, state = state, advanced
             means, count = _means(state.sums), len(batches)

@@ -10,7 +10,7 @@ from fnn.data.batches import Batch
 from fnn.model import Model
 from fnn.penalties import Penalty
 from fnn.random import Key
-from fnn.train.step import Loss
+from fnn.train.figures import Loss
 
 P = TypeVar("P")
 X = TypeVar("X")

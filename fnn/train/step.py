@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeAlias, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Generic, TypeVar
 
 import attrs
 import numpy as np
@@ -12,27 +12,24 @@ import numpy as np
 from fnn import tree
 from fnn.arrays import describe
 from fnn.data.batches import Batch
-from fnn.errors import DivergenceError, DtypeError, HyperparameterError, ShapeError, StructureError
+from fnn.errors import DataError, DivergenceError, HyperparameterError, StructureError
 from fnn.memory import keep_freed_memory
 from fnn.model import Learn, Model, learn_of
 from fnn.optim.base import Optimizer
 from fnn.penalties import Penalty
-from fnn.train.dense import Whole, whole_step
+from fnn.train.dense import Packed, SmallDense, small_dense
+from fnn.train.divergence import diverged, first_not_finite
+from fnn.train.figures import Loss, Metric, check_metrics, measure, measured
+from fnn.train.own import Owned, Tally
 from fnn.train.state import TrainState, check_trainable
 from fnn.train.threads import in_threads
-from fnn.validate import function, positive, shown
+from fnn.validate import function, positive
 
 P = TypeVar("P")
 S = TypeVar("S")
 X = TypeVar("X")
 Y = TypeVar("Y")
 T = TypeVar("T")
-
-Loss: TypeAlias = Callable[[Y, T], tuple[float, Y]]
-"""``loss(prediction, target) -> (value, gradient with respect to the prediction)``."""
-
-Metric: TypeAlias = Callable[[Y, T], float]
-"""``metric(prediction, target) -> value``; over an epoch of training it is averaged, weighted by batch size."""
 
 _TAKEN = frozenset({"data_loss", "epoch", "learning_rate", "loss", "penalty", "samples"})
 
@@ -48,16 +45,16 @@ class TrainStep(Generic[P, S, X, Y, T]):
     metrics: Mapping[str, Metric[Y, T]] = attrs.field(factory=dict)
     threads: int = 1
     learn: Learn[P, X, Y] = attrs.field(init=False, repr=False)
-    whole: Whole | None = attrs.field(init=False, repr=False)
+    small: SmallDense | None = attrs.field(init=False, repr=False)
 
     @learn.default
     def _learn(self) -> Learn[P, X, Y]:
         learn: Learn[P, X, Y] = learn_of(self.model)
         return in_threads(learn, self.threads, "train_step") if self.threads > 1 else learn
 
-    @whole.default
-    def _whole(self) -> Whole | None:
-        return whole_step(self.model, self.loss, self.optimizer) if self.penalty is None else None
+    @small.default
+    def _small(self) -> SmallDense | None:
+        return small_dense(self.model, self.loss, self.optimizer) if self.penalty is None else None
 
     def __call__(self, state: TrainState[P, S], batch: Batch[X, T]) -> tuple[TrainState[P, S], dict[str, float]]:
         """Return the state after one step, and the batch's loss and metrics, which were computed before the update.
@@ -66,26 +63,68 @@ class TrainStep(Generic[P, S, X, Y, T]):
         if the loss is not finite, holding the state that was given.
         """
         _check_pair(state, batch)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a loss that is not finite raises
-            done = None if self.whole is None else self.whole(state, batch)
-            if done is not None:
-                value, y, params, optimizer = done
-                values = {"loss": value}
-            else:
-                y, params, optimizer, values = self._go(state, batch)
-            for name, metric in self.metrics.items():
-                values[name] = number(metric(y, batch.targets), f"metric {name}")
-        sums = dict(state.sums)
-        size = batch.size
-        sums["samples"] = sums.get("samples", 0) + size
-        for name, figure in values.items():
-            sums[name] = sums.get(name, 0.0) + figure * size
-        advanced = TrainState(params, optimizer, state.key, state.step + 1, state.epoch, state.batch + 1, sums)
-        return advanced, values
+        with _quiet():
+            packed = self._packed(state, batch)
+            if packed is not None and (figures := packed.take(batch, self.metrics)) is not None:
+                return packed.state(), figures
+            grads, renewed, values = self._slopes(state, batch)
+            old = state.params if renewed is None else renewed
+            params, optimizer = self.optimizer.update(grads, state.optimizer, old)
+        tally = Tally(state)
+        tally.add(batch.size, values)
+        return tally.state(params, optimizer), values
 
-    def _go(self, state: TrainState[P, S], batch: Batch[X, T]) -> tuple[Y, P, S, dict[str, float]]:
-        """Return the prediction, the new parameters and optimizer state, and the loss and what it is made of."""
-        y, params, backward = self.learn(state.params, batch.inputs, state.key.fold(state.step))
+    def run(self, state: TrainState[P, S], batches: Iterable[Batch[X, T]]) -> tuple[TrainState[P, S], dict[str, float]]:
+        """Take a step for each batch; return the last state, and the loss and metrics of the last batch.
+
+        The numbers are those of ``for batch in batches: state, metrics = step(state, batch)``, bit for bit; but as
+        nobody sees the states in between, their memory is used again, which is faster. Raises DataError if there is no
+        batch; DivergenceError, as a single step does, holding the state before the step that failed, or the one that
+        was given if the parameters were spoilt before.
+
+        >>> import fnn, numpy as np
+        >>> model, optimizer = fnn.dense(3, 2), fnn.adam(0.1)
+        >>> step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer)
+        >>> data = fnn.batches(np.eye(3, dtype=np.float32), np.array([0, 1, 1]), batch_size=1)
+        >>> state, metrics = step.run(fnn.start(model, optimizer, fnn.Key(0)), data.epoch(0))
+        >>> state.step, sorted(metrics)
+        (3, ['loss'])
+        """
+        given, values = state, None
+        own: Packed | Owned[P, S, X, T] | None = None
+        try:
+            for batch in batches:
+                _check_pair(state, batch)
+                if own is None or isinstance(own, Packed) != self._packs(batch):
+                    state = state if own is None else own.state()
+                    own = self._packed(state, batch) or Owned(state, self.optimizer, self._slopes)
+                with _quiet():
+                    values = own.take(batch, self.metrics) if isinstance(own, Packed) else own.take(batch)
+                if values is None:
+                    state, values = self(own.state(), batch)
+                    own = None
+        except DivergenceError as error:
+            if isinstance(error.state, TrainState) and first_not_finite(error.state.params) is not None:
+                error.state = given
+            raise
+        if values is None:
+            raise DataError("step.run", "at least one batch", "none", "An iterator gives its batches only once.")
+        return state if own is None else own.state(), values
+
+    def _packs(self, batch: Batch[X, T]) -> bool:
+        """Whether the step is taken in one call."""
+        return self.small is not None and self.small.takes(batch)
+
+    def _packed(self, state: TrainState[P, S], batch: Batch[X, T]) -> Packed | None:
+        """Return the state as the step in one call takes it; None where that is not the way."""
+        return self.small.pack(state) if self.small is not None and self.small.takes(batch) else None
+
+    def _slopes(self, state: TrainState[P, S], batch: Batch[X, T]) -> tuple[P, P | None, dict[str, float]]:
+        """Return the gradients, the parameters if buffers were renewed, the loss with what it is made of, and metrics.
+
+        Afterwards nothing refers to the parameters any more.
+        """
+        y, renewed, backward = self.learn(state.params, batch.inputs, state.key.fold(state.step))
         value, dy = measure(self.loss, y, batch.targets)
         values = {"loss": value}
         grads = backward(dy)
@@ -95,8 +134,13 @@ class TrainStep(Generic[P, S, X, Y, T]):
             values = {"loss": value + extra, "data_loss": value, "penalty": extra}
         if not math.isfinite(values["loss"]):
             raise diverged(state, f"a loss of {values['loss']}", grads)
-        params, optimizer = self.optimizer.update(grads, state.optimizer, params)
-        return y, params, optimizer, values
+        figures = values | measured(self.metrics, y, batch.targets)
+        return grads, None if renewed is state.params else renewed, figures
+
+
+def _quiet() -> np.errstate:
+    """Keep NumPy from warning of what is not finite: a loss that is not raises an error."""
+    return np.errstate(over="ignore", invalid="ignore", divide="ignore")
 
 
 def _check_pair(state: object, batch: object) -> None:
@@ -149,76 +193,3 @@ def train_step(
     keep_freed_memory()
     positive("train_step", threads=threads)
     return TrainStep(model, loss, optimizer, penalty, dict(metrics or {}), threads)
-
-
-def check_metrics(metrics: object, place: str) -> None:
-    """Refuse metrics that are not functions by name."""
-    if metrics is not None and not isinstance(metrics, Mapping):
-        hint = 'Name them: {"accuracy": fnn.accuracy}.'
-        raise HyperparameterError(place, "metrics as a dict of functions by name", describe(metrics), hint)
-    for name, metric in (metrics or {}).items():
-        if not isinstance(name, str):
-            raise HyperparameterError(place, "metrics whose names are strings", shown(name))
-        function(f"{place}, metrics", "Such as fnn.accuracy.", **{name: metric})
-
-
-def measure(loss: Loss[Y, T], y: Y, target: T) -> tuple[float, Y]:
-    """Return value and gradient of a loss; refuse one that gives something else, such as a metric in its place."""
-    result: object = loss(y, target)
-    if not isinstance(result, tuple) or len(result) != 2:
-        hint = "A loss returns both; a metric is passed as metrics={...}."
-        raise StructureError("loss", "the tuple (value, gradient)", describe(result), hint)
-    value, dy = result
-    if isinstance(y, np.ndarray) and not (isinstance(dy, np.ndarray) and (dy.shape, dy.dtype) == (y.shape, y.dtype)):
-        kind = ShapeError if isinstance(dy, np.ndarray) and dy.dtype == y.dtype else DtypeError
-        hint = "The gradient is that with respect to the prediction."
-        raise kind("loss", f"a gradient like the prediction, {describe(y)}", describe(dy), hint)
-    return number(value, "loss"), dy
-
-
-def number(figure: object, name: str) -> float:
-    """Return the figure of a loss or metric as a Python float, which can be saved; NumPy's means are its own scalars.
-
-    >>> number(np.ones(4, np.float32).mean(), "loss")
-    1.0
-    >>> number(np.ones(4), "error")
-    Traceback (most recent call last):
-    fnn.errors.ShapeError: error: expected one number, got float64 of shape (4,). Reduce it to one: .mean(), say.
-    """
-    array = np.asarray(figure)
-    if array.ndim > 0 or array.dtype.kind not in "biuf":
-        raise ShapeError(name, "one number", describe(figure), "Reduce it to one: .mean(), say.")
-    return float(array)
-
-
-def first_not_finite(node: object) -> str | None:
-    """Return the path of the first array that holds NaN or infinity, if there is one."""
-    for path, leaf in tree.leaves_with_paths(node):
-        if not np.isfinite(leaf).all():
-            return path or "the parameters"
-    return None
-
-
-def diverged(
-    state: TrainState[Any, Any], what: str, grads: object = None, *, good: TrainState[Any, Any] | None = None
-) -> DivergenceError:
-    """Describe a run that went wrong at ``state``: the step, and the first parameter or gradient that is not finite.
-
-    The error holds ``good``, or ``state`` itself if it is no worse.
-    """
-    bad = first_not_finite(state.params)
-    if bad is not None:
-        cause = f"{bad} holds values that are not finite"
-    elif grads is not None and (bad := first_not_finite(grads)) is not None:
-        cause = f"the gradient of {bad} is not finite"
-    else:
-        sizes = {path: float(abs(leaf).max(initial=0)) for path, leaf in tree.leaves_with_paths(state.params)}
-        largest = max(sizes, key=lambda path: sizes[path], default="nothing")
-        cause = f"all parameters are finite, the largest entry is {sizes.get(largest, 0):.3g} in {largest}"
-    return DivergenceError(
-        f"step {state.step} (epoch {state.epoch}, batch {state.batch})",
-        "a finite loss and finite parameters",
-        f"{what}; {cause}",
-        "Lower the learning rate, clip gradients, or look for NaN in the data. The last good state is in error.state.",
-        state=state if good is None else good,
-    )

@@ -60,15 +60,17 @@ def adam(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
     return leaves(draw), leaves(draw), leaves(draw), squares, 0.9, 0.99, 0.01, 1e-3
 
 
-def dense(*sizes: int) -> Callable[[Make, np.random.Generator], tuple[Any, ...]]:
-    def arguments(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
-        def layers() -> Any:
-            weights = tuple(draw(*pair) for pair in pairwise(sizes))
-            return weights, tuple(draw(size) for size in sizes[1:])
+def contiguous_adam(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
+    grads, *overwritten, beta1, beta2, rate, eps = adam(draw, rng)
+    return grads, *([leaf.copy("C") for leaf in group] for group in overwritten), beta1, beta2, rate, eps
 
-        squares = tuple(tuple(array**2 for array in group) for group in layers())
-        labels = rng.integers(0, sizes[-1], 9)
-        return draw(9, sizes[0]), labels, layers(), layers(), squares, (0.9, 0.99, 0.01, 1e-3)
+
+def dense(*sizes: int, samples: int = 9) -> Callable[[Make, np.random.Generator], tuple[Any, ...]]:
+    def arguments(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
+        state = draw(3, sum(inputs * outputs + outputs for inputs, outputs in pairwise(sizes)))
+        state[2] **= 2
+        labels = rng.integers(0, sizes[-1], samples)
+        return draw(samples, sizes[0]), labels, state, np.array(sizes), (0.9, 0.99, 0.01, 1e-3)
 
     return arguments
 
@@ -77,9 +79,11 @@ CASES = {
     "add_bias_relu": Case(kernels.add_bias_relu, lambda draw, rng: (draw(5, 37), draw(37))),
     "relu_bias_gradients": Case(kernels.relu_bias_gradients, lambda draw, rng: (draw(600, 37), draw(600, 37))),
     "adam": Case(kernels.adam_update, adam),
+    "adam_overwrite": Case(kernels.adam_overwrite, contiguous_adam),
     "cross_entropy": Case(kernels.cross_entropy, lambda draw, rng: (30 * draw(9, 4), rng.integers(0, 4, 9), 0.125)),
     "dense_adam_step, one layer": Case(kernels.dense_adam_step, dense(5, 3)),
     "dense_adam_step, narrow and wide": Case(kernels.dense_adam_step, dense(2, 16, 3, 40, 4)),
+    "dense_adam_step, many samples": Case(kernels.dense_adam_step, dense(3, 7, 5, samples=300)),
     "gelu_tanh": Case(kernels.gelu_tanh, lambda draw, rng: (10 * draw(5, 7, 3),)),
     "gelu_tanh, small": Case(kernels.gelu_tanh, lambda draw, rng: (0.1 * draw(5, 7, 3),)),
     "gelu_tanh_gradient": Case(
@@ -150,13 +154,33 @@ def test_the_loop_computes_what_the_reference_computes(name: str, dtype: Any) ->
             np.testing.assert_array_equal(got, expected)
 
 
-def test_a_label_out_of_range_stops_the_whole_step() -> None:
+@pytest.mark.parametrize("bad", ["label below", "label above", "input"])
+def test_a_loss_that_is_not_finite_leaves_the_state_as_it_is(bad: str) -> None:
     for function in (reference(kernels.dense_adam_step), compiled(kernels.dense_adam_step)):
-        for label in (-1, 3):
-            draw = np.random.default_rng(0).standard_normal
-            x, labels, *rest = dense(2, 3)(lambda *shape, draw=draw: draw(shape), np.random.default_rng(0))
-            labels[4] = label
-            assert function(x, labels, *rest) is None
+        draw = np.random.default_rng(0).standard_normal
+        x, labels, state, *rest = dense(2, 3)(lambda *shape, draw=draw: draw(shape), np.random.default_rng(0))
+        if bad == "input":
+            x[4] = np.nan
+        else:
+            labels[4] = -1 if bad == "label below" else 3
+        before = state.copy()
+        loss, _ = function(x, labels, state, *rest)
+        assert not np.isfinite(loss)
+        np.testing.assert_array_equal(state, before)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("choose", [reference, compiled])
+def test_adam_gives_the_same_bits_in_new_arrays_and_over_the_old(choose: Any, dtype: Any) -> None:
+    rng = np.random.default_rng(3)
+    sizes = [*range(1, 40), 1000, 2**16 + 5]  # so that loops end in different places, and blocks
+    grads, params, means, squares = ([rng.standard_normal(size).astype(dtype) for size in sizes] for _ in range(4))
+    squares = [leaf**2 for leaf in squares]
+    made = choose(kernels.adam_update)(grads, params, means, squares, 0.9, 0.999, 1e-3, 1e-8)
+    choose(kernels.adam_overwrite)(grads, params, means, squares, 0.9, 0.999, 1e-3, 1e-8)
+    for group, expected in zip((params, means, squares), made, strict=True):
+        for got, want in zip(group, expected, strict=True):
+            np.testing.assert_array_equal(got, want)
 
 
 def test_every_kernel_is_in_the_table() -> None:

@@ -46,8 +46,9 @@ def test_many_steps_are_those_of_the_ordinary_way(name: str) -> None:
     step, ordinary, state = make(MODELS[name], metrics={"accuracy": fnn.accuracy})
     expected = state
     batch = fnn.Batch(INPUTS, LABELS)
-    assert step.whole is not None
-    assert step.whole(state, batch) is not None
+    assert step.small is not None
+    assert step.small.takes(batch)
+    assert step.small.pack(state) is not None
     for _ in range(20):
         state, values = step(state, batch)
         expected, wanted = ordinary(expected, batch)
@@ -106,8 +107,10 @@ def test_whatever_is_unusual_goes_the_ordinary_way_or_gives_the_same(targets: An
 
 
 def test_large_steps_and_other_parts_go_the_ordinary_way() -> None:
-    step, _, state = make(fnn.dense(512, 512) >> fnn.relu >> fnn.dense(512, 3))
-    assert step.whole(state, fnn.Batch(np.ones((8, 512), np.float32), np.zeros(8, np.int64))) is None
+    step, _, _ = make(fnn.dense(512, 512) >> fnn.relu >> fnn.dense(512, 3))
+    assert step.small is not None
+    assert not step.small.takes(fnn.Batch(np.ones((8, 512), np.float32), np.zeros(8, np.int64)))
+    assert step.small.takes(fnn.Batch(np.ones((1, 512), np.float32), np.zeros(1, np.int64)))
     two = MODELS["two layers"]
     for model, loss, optimizer in (
         (two, fnn.mean_squared_error, fnn.adam(0.1)),
@@ -118,7 +121,7 @@ def test_large_steps_and_other_parts_go_the_ordinary_way() -> None:
     ):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(page, "active", lambda: "numba")
-            assert page.whole_step(model, loss, optimizer) is None
+            assert page.small_dense(model, loss, optimizer) is None
 
 
 @pytest.mark.parametrize(
@@ -142,16 +145,16 @@ def test_an_optimizer_with_another_step_takes_it() -> None:
     still = attrs.evolve(adam, step=lambda grads, state, params, paths: (grads, params, state))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(page, "active", lambda: "numba")
-        assert page.whole_step(MODELS["two layers"], fnn.softmax_cross_entropy, adam) is not None
-        assert page.whole_step(MODELS["two layers"], fnn.softmax_cross_entropy, still) is None
+        assert page.small_dense(MODELS["two layers"], fnn.softmax_cross_entropy, adam) is not None
+        assert page.small_dense(MODELS["two layers"], fnn.softmax_cross_entropy, still) is None
 
 
 def test_a_penalty_goes_the_ordinary_way() -> None:
-    assert make(MODELS["two layers"], penalty=fnn.l2(0.1))[0].whole is None
+    assert make(MODELS["two layers"], penalty=fnn.l2(0.1))[0].small is None
 
 
 def test_numpy_alone_takes_the_ordinary_way() -> None:
-    assert make(MODELS["two layers"])[1].whole is None
+    assert make(MODELS["two layers"])[1].small is None
 
 
 def test_a_step_with_another_optimizer_is_another_step() -> None:

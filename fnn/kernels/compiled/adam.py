@@ -10,7 +10,7 @@ from fnn.kernels.compiled.options import loop
 
 
 @loop
-def move(
+def _move(
     g: Array, w: Array, m: Array, s: Array, moved: Array, mean: Array, square: Array, factors: tuple[float, ...]
 ) -> None:
     """Write what is new of one leaf; factors are beta1, 1 - beta1, beta2, 1 - beta2, rate and eps."""
@@ -34,6 +34,21 @@ def move(
         moved[i] = w[i] - rate * first / (np.sqrt(second) + eps)
 
 
+@loop
+def overwrite(g: Array, w: Array, m: Array, s: Array, factors: tuple[float, ...]) -> None:
+    """Write over one leaf: a loop of its own, for `_move` given the same arrays twice would not be vectorized."""
+    number = w.dtype.type
+    beta1, rest1, beta2, rest2 = number(factors[0]), number(factors[1]), number(factors[2]), number(factors[3])
+    rate, eps = number(factors[4]), number(factors[5])
+    g, w, m, s = g.ravel(), w.ravel(), m.ravel(), s.ravel()
+    for i in range(w.size):
+        first = beta1 * m[i] + rest1 * g[i]
+        second = beta2 * s[i] + rest2 * (g[i] * g[i])
+        m[i] = first
+        s[i] = second
+        w[i] -= rate * first / (np.sqrt(second) + eps)
+
+
 def adam_update(
     grads: Leaves,
     params: Leaves,
@@ -53,8 +68,24 @@ def adam_update(
         g, w, m, s = leaf
         if not (g.flags.c_contiguous and w.flags.c_contiguous and m.flags.c_contiguous and s.flags.c_contiguous):
             g, w, m, s = map(np.ascontiguousarray, leaf)
-        move(g, w, m, s, a, b, c, factors)
+        _move(g, w, m, s, a, b, c, factors)
         moved.append(freeze(a))
         new_means.append(freeze(b))
         new_squares.append(freeze(c))
     return moved, new_means, new_squares
+
+
+def adam_overwrite(
+    grads: Leaves,
+    params: Leaves,
+    means: Leaves,
+    squares: Leaves,
+    beta1: float,
+    beta2: float,
+    rate: float,
+    eps: float,
+) -> None:
+    """Write over parameters, means and squares."""
+    factors = (beta1, 1 - beta1, beta2, 1 - beta2, rate, eps)
+    for g, w, m, s in zip(grads, params, means, squares, strict=True):
+        overwrite(g if g.flags.c_contiguous else np.ascontiguousarray(g), w, m, s, factors)

@@ -1,7 +1,7 @@
 """fnn, as its README shows it: a model, a step, a state."""
 
 from functools import reduce
-from itertools import pairwise
+from itertools import cycle, islice, pairwise
 from operator import rshift
 from typing import Any
 
@@ -53,14 +53,24 @@ def build(row: Row, arrays: Arrays, threads: int) -> Step:
     parts = 1 if isinstance(row.network, MLP) else threads  # of large matrices two threads share each product
     step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer, threads=parts)
     state = fnn.start(model, optimizer, fnn.Key(0), params=params)
-    batches = [fnn.Batch(x, target) for x, target in zip(inputs, targets, strict=True)]
+    return Training(step, state, [fnn.Batch(x, target) for x, target in zip(inputs, targets, strict=True)])
 
-    def train(i: int) -> float:
-        nonlocal state
-        state, metrics = step(state, batches[i % len(batches)])
-        return metrics["loss"]
 
-    return train
+class Training:
+    """A training run: step by step, to look at the losses, or many in one call, which is how ``fit`` takes them."""
+
+    def __init__(self, step: Any, state: Any, batches: list[fnn.Batch[Any, Any]]) -> None:
+        self.step, self.state, self.batches = step, state, batches
+
+    def __call__(self, i: int) -> float:
+        """Take one step and return its loss."""
+        self.state, metrics = self.step(self.state, self.batches[i % len(self.batches)])
+        loss: float = metrics["loss"]
+        return loss
+
+    def many(self, count: int) -> None:
+        """Take so many steps."""
+        self.state, _ = self.step.run(self.state, islice(cycle(self.batches), count))
 
 
 def _update(optimizer: fnn.Optimizer[Any], count: int, arrays: Arrays) -> Step:
