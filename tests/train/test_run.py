@@ -132,7 +132,7 @@ def test_the_memory_of_the_states_in_between_is_used_again() -> None:
     """A state has three megabytes, the gradients one; a single step holds two states."""
     model, optimizer = fnn.dense(500, 500), fnn.adam(0.1)
     step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer)
-    start, batch = fnn.start(model, optimizer, fnn.Key(0)), fnn.Batch(np.ones((2, 500), np.float32), np.array([0, 1]))
+    start, batch = fnn.start(model, optimizer, fnn.Key(0)), fnn.Batch(np.ones((9, 500), np.float32), np.arange(9))
     step.run(start, [batch] * 2)
     seen: list[int] = []
 
