@@ -75,7 +75,7 @@ def train(
     test_batches = fnn.batches(data.test_images, data.test_labels, batch_size=1000, transform=scaler.transform)
     step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer, metrics={"accuracy": fnn.accuracy})
     state = fnn.start(model, optimizer, fnn.Key(1))
-    run = fnn.fit(step, state, train_batches, epochs=epochs, validate=test_batches)
+    run = fnn.fit(step, state, train_batches, epochs=epochs, every=10, validate=test_batches)
     return fnn.final(fnn.history(fnn.progress(run)))
 
 

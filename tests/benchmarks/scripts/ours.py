@@ -15,7 +15,7 @@ def main(folder: str, epochs: int) -> float:
     hidden = fnn.flatten >> fnn.dense(784, 128) >> fnn.relu >> fnn.dense(128, 128) >> fnn.relu
     model, optimizer = hidden >> fnn.dense(128, 10), fnn.adam(1e-3)
     step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer)
-    end = fnn.final(fnn.fit(step, fnn.start(model, optimizer, fnn.Key(1)), train, epochs=epochs))
+    end = fnn.final(fnn.fit(step, fnn.start(model, optimizer, fnn.Key(1)), train, epochs=epochs, every=100))
     logits = fnn.predict(model, end.state.params, scaler.transform(data.test_images))
     return fnn.accuracy(logits, data.test_labels)
 
