@@ -5,12 +5,25 @@ from fnn.kernels.bias import add_bias_relu, relu_bias_gradients
 from fnn.kernels.choice import active
 from fnn.kernels.cross_entropy import cross_entropy
 from fnn.kernels.dense import dense_adam_step
-from fnn.kernels.gelu import gelu_tanh, gelu_tanh_gradient
+from fnn.kernels.embedding import add_rows
+from fnn.kernels.gelu import gelu, gelu_gradient, gelu_tanh, gelu_tanh_gradient
 from fnn.kernels.gru import gru_step, gru_step_gradients
 from fnn.kernels.layer_norm import normalize_rows, normalize_rows_gradient
 from fnn.kernels.lstm import lstm_step, lstm_step_gradients
+from fnn.kernels.rms_norm import rms_rows, rms_rows_gradient
+from fnn.kernels.shift_scale import shift_scale, shift_scale_gradient
+from fnn.kernels.silu import silu, silu_gradient
 from fnn.kernels.softmax import softmax_rows, softmax_rows_gradient
-from fnn.kernels.windows import Span, Winners, window_maxima, window_maxima_gradient
+from fnn.kernels.standardize import standardize, standardize_gradient
+from fnn.kernels.swiglu import swiglu, swiglu_gradient
+from fnn.kernels.windows import (
+    Span,
+    Winners,
+    window_maxima,
+    window_maxima_gradient,
+    window_means,
+    window_means_gradient,
+)
 
 __all__ = [
     "Span",
@@ -19,8 +32,11 @@ __all__ = [
     "adam_overwrite",
     "adam_update",
     "add_bias_relu",
+    "add_rows",
     "cross_entropy",
     "dense_adam_step",
+    "gelu",
+    "gelu_gradient",
     "gelu_tanh",
     "gelu_tanh_gradient",
     "gru_step",
@@ -30,8 +46,20 @@ __all__ = [
     "normalize_rows",
     "normalize_rows_gradient",
     "relu_bias_gradients",
+    "rms_rows",
+    "rms_rows_gradient",
+    "shift_scale",
+    "shift_scale_gradient",
+    "silu",
+    "silu_gradient",
     "softmax_rows",
     "softmax_rows_gradient",
+    "standardize",
+    "standardize_gradient",
+    "swiglu",
+    "swiglu_gradient",
     "window_maxima",
     "window_maxima_gradient",
+    "window_means",
+    "window_means_gradient",
 ]

@@ -1,4 +1,4 @@
-"""The Gaussian error linear unit by tanh; the mathematics stands in `fnn.ops.gelu_tanh`."""
+"""The Gaussian error linear unit; the mathematics stands in `fnn.ops.gelu`, and in `fnn.ops.gelu_tanh` by tanh."""
 
 from __future__ import annotations
 
@@ -8,9 +8,35 @@ import numpy as np
 
 from fnn.arrays import Array
 from fnn.kernels.choice import kernel
+from fnn.kernels.erf import erfc
 
 ROOT = math.sqrt(2 / math.pi)
 CUBIC = 0.044715
+
+
+@kernel
+def gelu(x: Array) -> tuple[Array, Array]:
+    """Return ``x Phi(x)`` and ``Phi(x)``.
+
+    >>> gelu(np.array([0.0, 100.0]))
+    (array([  0., 100.]), array([0.5, 1. ]))
+    """
+    distribution: Array = 0.5 * erfc(x * -math.sqrt(0.5))
+    y: Array = x * distribution
+    return y, distribution
+
+
+@kernel
+def gelu_gradient(dy: Array, x: Array, distribution: Array) -> Array:
+    """Return ``dy (Phi(x) + x phi(x))``.
+
+    >>> gelu_gradient(np.array([2.0]), np.array([0.0]), np.array([0.5]))
+    array([1.])
+    """
+    x = np.clip(x, -40, 40)
+    density: Array = np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
+    dx: Array = dy * (distribution + x * density)
+    return dx
 
 
 @kernel

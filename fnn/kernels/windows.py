@@ -1,4 +1,4 @@
-"""The largest entry of each window that slides over the axes of space."""
+"""The largest entry, and the mean, of each window that slides over the axes of space."""
 
 from __future__ import annotations
 
@@ -55,6 +55,36 @@ def window_maxima_gradient(dy: Array, winners: Winners, shape: tuple[int, ...], 
     dx: Array = np.zeros(shape, dy.dtype)
     for number, (here, there) in enumerate(_taps(shape, spans)):
         dx[there] += dy[here] * (winners[here] == number)
+    return dx
+
+
+@kernel
+def window_means(x: Array, entries: Array, spans: Sequence[Span]) -> Array:
+    """Return the sum of each window, channel by channel, divided by its number of entries.
+
+    Shapes: x (batch, *space, channels), entries (*windows, 1), result (batch, *windows, channels). Padding counts 0.
+
+    >>> window_means(np.array([[[1.0], [5.0], [9.0]]]), np.full((2, 1), 2.0), [(2, 2, 1, 1, 0)]).ravel()
+    array([3., 7.])
+    """
+    y: Array = np.zeros((x.shape[0], *(span[0] for span in spans), x.shape[-1]), x.dtype)
+    for here, there in _taps(x.shape, spans):
+        y[here] += x[there]
+    y /= entries
+    return y
+
+
+@kernel
+def window_means_gradient(dy: Array, entries: Array, shape: tuple[int, ...], spans: Sequence[Span]) -> Array:
+    """Return the gradient of ``x``, of ``shape``: for each entry the sum of its shares in the windows that met it.
+
+    >>> window_means_gradient(np.array([[[2.0], [4.0]]]), np.full((2, 1), 2.0), (1, 3, 1), [(2, 2, 1, 1, 0)]).ravel()
+    array([1., 3., 2.])
+    """
+    each: Array = dy / entries
+    dx: Array = np.zeros(shape, dy.dtype)
+    for here, there in _taps(shape, spans):
+        dx[there] += each[here]
     return dx
 
 

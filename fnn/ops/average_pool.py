@@ -6,7 +6,8 @@ with stride ``s``, dilation ``d`` and padding ``a`` as in `fnn.ops.windows`; the
 that meet ``q`` with one of their taps. ``m`` is the number of taps that meet the input or, if padding is counted, of
 all taps. The first makes a true mean everywhere; with the second, means of windows at the border lean towards 0.
 
-The function is linear: nothing of ``x`` is cached, only its shape and the divisors ``m``.
+The function is linear: nothing of ``x`` is cached, only its shape and the divisors ``m``. The loops stand in
+`fnn.kernels.windows`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fnn.arrays import Array
+from fnn.arrays import Array, format_shape
 from fnn.errors import ShapeError
-from fnn.ops.windows import Axis, Padding, Sizes, check_met, per_axis, taps, window
+from fnn.kernels import window_means, window_means_gradient
+from fnn.ops.windows import Axis, Padding, Sizes, check_met, per_axis, spans, window
 
 
 class AveragePoolCache(NamedTuple):
@@ -50,8 +52,8 @@ def average_pool_forward(
     >>> x = np.array([[[1.0], [5.0], [9.0]]])
     >>> average_pool_forward(x, size=3, stride=1, padding="same")[0].ravel().tolist()
     [3.0, 5.0, 7.0]
-    >>> average_pool_forward(x, size=3, stride=1, padding="same", count_padding=True)[0].ravel().tolist()
-    [2.0, 5.0, 4.666666666666667]
+    >>> average_pool_forward(x, size=3, stride=1, padding="same", count_padding=True)[0].ravel().round(3).tolist()
+    [2.0, 5.0, 4.667]
     """
     rank = x.ndim - 2
     if rank < 1:
@@ -64,10 +66,7 @@ def average_pool_forward(
     check_met(axes, "average_pool")
     along = [np.full(axis.outputs, axis.kernel) if count_padding else axis.counts() for axis in axes]
     entries: Array = reduce(np.multiply.outer, along)[..., None].astype(x.dtype)
-    y: Array = np.zeros((x.shape[0], *(axis.outputs for axis in axes), x.shape[-1]), x.dtype)
-    for _, here, there in taps(axes):
-        y[here] += x[there]
-    y /= entries
+    y = window_means(x, entries, spans(axes))
     return y, AveragePoolCache(entries, axes)
 
 
@@ -79,8 +78,7 @@ def average_pool_backward(dy: Array, cache: AveragePoolCache) -> Array:
     [5.0, 5.0, 10.0, 10.0]
     """
     entries, axes = cache
-    each: Array = dy / entries
-    dx: Array = np.zeros((dy.shape[0], *(axis.size for axis in axes), dy.shape[-1]), dy.dtype)
-    for _, here, there in taps(axes):
-        dx[there] += each[here]
-    return dx
+    if dy.ndim != len(axes) + 2 or dy.shape[1:-1] != entries.shape[:-1]:
+        raise ShapeError("average_pool", f"dy {format_shape((*entries.shape[:-1], 'channels'))}", f"shape {dy.shape}")
+    shape = (dy.shape[0], *(axis.size for axis in axes), dy.shape[-1])
+    return window_means_gradient(dy, entries, shape, spans(axes))

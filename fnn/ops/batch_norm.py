@@ -51,7 +51,7 @@ def batch_norm_backward(dy: Array, cache: Standardized) -> tuple[Array, Array, A
     >>> dx.round(3).ravel().tolist(), dscale.item(), dbias.item()
     ([0.707, -0.707, 0.0], 0.0, 0.0)
     """
-    dx, dscale, dbias = standardize_backward(dy.reshape(1, -1, dy.shape[-1]), cache)
+    dx, dscale, dbias = standardize_backward(dy.reshape(cache.z.shape), cache)
     return dx.reshape(dy.shape), dscale, dbias
 
 

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fnn.arrays import Array
+from fnn.arrays import Array, check_dy
+from fnn.kernels import shift_scale, shift_scale_gradient
 from fnn.ops.standardize import check_channels, check_eps
-from fnn.ops.sums import column_products, column_sums
 
 
 class BatchNormInferenceCache(NamedTuple):
@@ -48,10 +48,8 @@ def batch_norm_inference_forward(
     check_channels(place, x, scale=scale, bias=bias, mean=mean, variance=variance)
     check_eps(place, eps)
     inverse: Array = 1 / np.sqrt(variance + eps)
-    y: Array = x - mean
-    y *= scale * inverse
-    y += bias
-    return y, BatchNormInferenceCache(x, scale, mean, inverse)
+    y = shift_scale(x.reshape(-1, x.shape[-1]), mean, scale * inverse, bias)
+    return y.reshape(x.shape), BatchNormInferenceCache(x, scale, mean, inverse)
 
 
 def batch_norm_inference_backward(dy: Array, cache: BatchNormInferenceCache) -> tuple[Array, Array, Array]:
@@ -63,4 +61,7 @@ def batch_norm_inference_backward(dy: Array, cache: BatchNormInferenceCache) -> 
     [5.0, 5.0, 5.0]
     """
     x, scale, mean, inverse = cache
-    return dy * (scale * inverse), column_products(dy, x - mean) * inverse, column_sums(dy)
+    check_dy(dy, x, "batch_norm_inference")
+    rows = (-1, x.shape[-1])
+    dx, dfactor, dbias = shift_scale_gradient(dy.reshape(rows), x.reshape(rows), mean, scale * inverse)
+    return dx.reshape(dy.shape), dfactor * inverse, dbias

@@ -3,9 +3,8 @@
     y[n] = W[k[n]]        dL/dW[j] = sum over all n with k[n] = j of dy[n]
 
 Looking up is the product of a one-hot row with W, written short. An index that comes several times gathers the sum of
-its gradients; one that does not come gathers 0. The sums are made by sorting the indices, so that equal ones stand side
-by side, and adding each run: several times as fast as NumPy's ``add.at``, which adds row by row. Only the indices are
-cached. They are whole numbers, and have no derivative.
+its gradients; one that does not come gathers 0. Only the indices are cached. They are whole numbers, and have no
+derivative. The loop stands in `fnn.kernels.embedding`.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import numpy as np
 
 from fnn.arrays import Array, IntArray
 from fnn.errors import DataError, ShapeError
+from fnn.kernels import add_rows
 from fnn.sequences import check_integers
 
 EmbeddingCache: TypeAlias = tuple[IntArray, int]
@@ -51,13 +51,8 @@ def embedding_backward(dy: Array, cache: EmbeddingCache) -> Array:
            [0.]])
     """
     indices, vocabulary = cache
-    flat = indices.reshape(-1).astype(np.intp, copy=False)
-    order = flat.argsort(kind="stable")
-    ordered = flat[order]
-    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
-    dweight: Array = np.zeros((vocabulary, dy.shape[-1]), dy.dtype)
-    dweight[ordered[starts]] = np.add.reduceat(dy.reshape(-1, dy.shape[-1])[order], starts, axis=0)
-    return dweight
+    rows = dy.reshape(indices.size, dy.shape[-1])
+    return add_rows(rows, indices.reshape(-1).astype(np.intp, copy=False), vocabulary)
 
 
 def check_indices(indices: IntArray, count: int, place: str) -> None:

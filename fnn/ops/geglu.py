@@ -12,13 +12,10 @@ by the product rule. As in gelu, ``Phi(b) = erfc(-b / sqrt 2) / 2`` keeps the di
 
 from __future__ import annotations
 
-import math
 from typing import TypeAlias
 
-import numpy as np
-
-from fnn.arrays import Array
-from fnn.ops.erf import erfc
+from fnn.arrays import Array, check_dy
+from fnn.kernels import gelu, gelu_gradient
 from fnn.ops.halves import halves, joined
 
 GegluCache: TypeAlias = tuple[Array, Array, Array]
@@ -31,22 +28,23 @@ def geglu_forward(x: Array) -> tuple[Array, GegluCache]:
 
     Reference: Shazeer (2020), "GLU variants improve transformer", eq. 5.
 
+    >>> import numpy as np
     >>> geglu_forward(np.array([[4.0, 4.0, 1.0, -1000.0]]))[0].round(6).tolist()
     [[3.365379, -0.0]]
     """
     a, b = halves(x, "geglu")
-    distribution: Array = 0.5 * erfc(b * -math.sqrt(0.5))
-    y: Array = a * (b * distribution)
+    g, distribution = gelu(b)
+    y: Array = a * g
     return y, (a, b, distribution)
 
 
 def geglu_backward(dy: Array, cache: GegluCache) -> Array:
     """Return ``dx = [dy b Phi(b), dy a (Phi(b) + b phi(b))]``.
 
+    >>> import numpy as np
     >>> geglu_backward(np.array([[1.0]]), (np.array([[4.0]]), np.array([[0.0]]), np.array([[0.5]])))
     array([[0., 2.]])
     """
     a, b, distribution = cache
-    near = np.clip(b, -40, 40)  # phi(40) is 0, and the square must not overflow
-    density: Array = np.exp(-0.5 * near * near) * (1 / math.sqrt(2 * math.pi))
-    return joined(dy * (b * distribution), dy * a * (distribution + near * density))
+    check_dy(dy, b, "geglu")
+    return joined(dy * (b * distribution), gelu_gradient(dy * a, b, distribution))

@@ -11,13 +11,10 @@ is clipped to [-40, 40], outside of which ``phi`` is 0, so that the square canno
 
 from __future__ import annotations
 
-import math
 from typing import TypeAlias
 
-import numpy as np
-
-from fnn.arrays import Array
-from fnn.ops.erf import erfc
+from fnn.arrays import Array, check_dy
+from fnn.kernels import gelu, gelu_gradient
 
 GeluCache: TypeAlias = tuple[Array, Array]
 
@@ -27,22 +24,21 @@ def gelu_forward(x: Array) -> tuple[Array, GeluCache]:
 
     Reference: Hendrycks and Gimpel (2016), "Gaussian error linear units (GELUs)", sec. 2.
 
+    >>> import numpy as np
     >>> gelu_forward(np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0]))[0].round(6).tolist()
     [-0.0, -0.158655, 0.0, 0.841345, 1000.0]
     """
-    distribution: Array = 0.5 * erfc(x * -math.sqrt(0.5))
-    y: Array = x * distribution
+    y, distribution = gelu(x)
     return y, (x, distribution)
 
 
 def gelu_backward(dy: Array, cache: GeluCache) -> Array:
     """Return ``dx = dy (Phi(x) + x phi(x))``.
 
+    >>> import numpy as np
     >>> gelu_backward(np.array([2.0]), (np.array([0.0]), np.array([0.5])))
     array([1.])
     """
     x, distribution = cache
-    x = np.clip(x, -40, 40)
-    density: Array = np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
-    dx: Array = dy * (distribution + x * density)
-    return dx
+    check_dy(dy, x, "gelu")
+    return gelu_gradient(dy, x, distribution)

@@ -14,11 +14,16 @@ def halves(x: Array, place: str) -> tuple[Array, Array]:
     >>> halves(np.array([[1.0, 2.0, 3.0, 4.0]]), "glu")
     (array([[1., 2.]]), array([[3., 4.]]))
     """
+    check_halves(x, place)
+    middle = x.shape[-1] // 2
+    return x[..., :middle], x[..., middle:]
+
+
+def check_halves(x: Array, place: str) -> None:
+    """Refuse features that cannot be halved."""
     if x.ndim < 1 or x.shape[-1] < 2 or x.shape[-1] % 2:
         hint = "One half of the features gates the other."
         raise ShapeError(place, "x of shape (..., n) with n even", f"shape {x.shape}", hint)
-    middle = x.shape[-1] // 2
-    return x[..., :middle], x[..., middle:]
 
 
 def joined(first: Array, second: Array) -> Array:

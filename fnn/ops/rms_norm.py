@@ -21,15 +21,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from fnn.arrays import Array
+from fnn.kernels import rms_rows, rms_rows_gradient
 from fnn.ops.standardize import check_eps, check_features
-from fnn.ops.sums import column_products
 
 
 class RmsNormCache(NamedTuple):
-    """What the backward needs, in rows: ``z`` (rows, features), ``inverse`` (rows, 1), one over the root."""
+    """What the backward needs, in rows: ``z`` (rows, features), ``inverse`` (rows,), one over the root."""
 
     z: Array
     inverse: Array
@@ -44,31 +42,25 @@ def rms_norm_forward(x: Array, scale: Array, *, eps: float = 1e-5) -> tuple[Arra
 
     Reference: Zhang and Sennrich (2019), "Root mean square layer normalization", eq. 4.
 
+    >>> import numpy as np
     >>> rms_norm_forward(np.array([[1.0, 7.0]]), np.array([1.0, 10.0]))[0].round(3).tolist()
     [[0.2, 14.0]]
     """
     check_features("rms_norm", x, scale)
     check_eps("rms_norm", eps)
-    rows = x.reshape(-1, scale.size)
-    inverse: Array = (1 / np.sqrt(np.einsum("ni,ni->n", rows, rows) / scale.size + eps))[:, None]
-    z: Array = rows * inverse
-    y: Array = z * scale.ravel()
+    y, z, inverse = rms_rows(x.reshape(-1, scale.size), scale.reshape(-1), eps)
     return y.reshape(x.shape), RmsNormCache(z, inverse, scale)
 
 
 def rms_norm_backward(dy: Array, cache: RmsNormCache) -> tuple[Array, Array]:
     """Return ``(dx, dscale)``; each row of ``dx`` is orthogonal to that of ``x``.
 
+    >>> import numpy as np
     >>> _, cache = rms_norm_forward(np.array([[1.0, 7.0]]), np.ones(2))
     >>> dx, dscale = rms_norm_backward(np.array([[7.0, -1.0]]), cache)
     >>> dx.round(3).tolist(), dscale.round(3).tolist()
     ([[1.4, -0.2]], [1.4, -1.4])
     """
     z, inverse, scale = cache
-    rows = dy.reshape(z.shape)
-    dscale = column_products(rows, z)
-    dx: Array = rows * scale.ravel()
-    slopes: Array = np.einsum("ni,ni->n", dx, z) / scale.size
-    dx -= z * slopes[:, None]
-    dx *= inverse
+    dx, dscale = rms_rows_gradient(dy.reshape(z.shape), z, inverse, scale.reshape(-1))
     return dx.reshape(dy.shape), dscale.reshape(scale.shape)

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import numpy as np
-
-from fnn.arrays import Array
+from fnn.arrays import Array, check_dy
+from fnn.kernels import silu, silu_gradient
 
 SiluCache: TypeAlias = tuple[Array, Array]
 
@@ -23,21 +22,21 @@ def silu_forward(x: Array) -> tuple[Array, SiluCache]:
     Reference: Elfwing, Uchibe, Doya (2018), "Sigmoid-weighted linear units for neural network function approximation in
     reinforcement learning".
 
+    >>> import numpy as np
     >>> silu_forward(np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0]))[0].round(6).tolist()
     [-0.0, -0.268941, 0.0, 0.731059, 1000.0]
     """
-    with np.errstate(over="ignore"):
-        s: Array = 1 / (1 + np.exp(-x))
-    y: Array = x * s
+    y, s = silu(x)
     return y, (y, s)
 
 
 def silu_backward(dy: Array, cache: SiluCache) -> Array:
     """Return ``dx = dy (s + y (1 - s))``.
 
+    >>> import numpy as np
     >>> silu_backward(np.array([2.0]), (np.array([0.0]), np.array([0.5])))
     array([1.])
     """
     y, s = cache
-    dx: Array = dy * (s + y * (1 - s))
-    return dx
+    check_dy(dy, y, "silu")
+    return silu_gradient(dy, y, s)

@@ -25,7 +25,8 @@ gradient along ``1`` and along ``z``: to shift or to stretch ``x`` changes nothi
 from deviations, after the mean: the mean of squares minus the square of the mean would lose all digits where the mean
 is large.
 
-Here samples stand as (blocks, positions, channels), and a set is a group of channels in all positions of one block.
+Here samples stand as (blocks, positions, channels), and a set is a group of channels in all positions of one block. The
+loops stand in `fnn.kernels.standardize`.
 """
 
 from __future__ import annotations
@@ -33,10 +34,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from fnn.arrays import Array
 from fnn.errors import ShapeError
+from fnn.kernels import standardize, standardize_gradient
 from fnn.validate import in_range
 
 
@@ -74,32 +74,11 @@ def check_eps(place: str, eps: float) -> None:
 
 def standardize_forward(x: Array, scale: Array, bias: Array, groups: int, eps: float) -> tuple[Array, Standardized]:
     """Return ``y`` and the cache. Shapes: x and y (blocks, positions, channels), scale and bias (channels,)."""
-    positions = x.shape[1]
-    mean = _mean_of_group(np.ones(positions, x.dtype) @ x, positions, groups)
-    z: Array = x - mean
-    variance = _mean_of_group(np.einsum("bpc,bpc->bc", z, z), positions, groups)
-    inverse: Array = 1 / np.sqrt(variance + eps)
-    z *= inverse
-    y: Array = z * scale
-    y += bias
+    y, z, inverse, mean, variance = standardize(x, scale, bias, groups, eps)
     return y, Standardized(z, inverse, scale, groups, mean, variance)
 
 
 def standardize_backward(dy: Array, cache: Standardized) -> tuple[Array, Array, Array]:
     """Return ``(dx, dscale, dbias)``."""
     z, inverse, scale, groups, _, _ = cache
-    positions = dy.shape[1]
-    sums: Array = np.ones(positions, dy.dtype) @ dy
-    products: Array = np.einsum("bpc,bpc->bc", dy, z)
-    # The factors of dy, z and 1 are small arrays, for the scale is the same in all positions.
-    dx: Array = dy * (scale * inverse)
-    dx -= z * (inverse * _mean_of_group(scale * products, positions, groups))
-    dx -= inverse * _mean_of_group(scale * sums, positions, groups)
-    return dx, products.sum(axis=0), sums.sum(axis=0)
-
-
-def _mean_of_group(sums: Array, positions: int, groups: int) -> Array:
-    """From sums over the positions (blocks, channels) to the means over groups of channels, (blocks, 1, channels)."""
-    blocks, channels = sums.shape
-    means: Array = sums.reshape(blocks, groups, -1).sum(axis=-1) / (positions * (channels // groups))
-    return np.repeat(means, channels // groups, axis=-1)[:, None]
+    return standardize_gradient(dy, z, inverse, scale, groups)

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fnn import kernels
+from fnn import kernels, ops
 from fnn.kernels.choice import compiled, kernel, reference
+from fnn.kernels.erf import erfc
 from fnn.tree import record
 
 ROUNDING = {np.float32: 2e-6, np.float64: 1e-13}
@@ -51,6 +52,33 @@ def pool(shape: tuple[int, ...], spans: tuple[kernels.Span, ...]) -> tuple[Case,
     )
 
 
+def means(shape: tuple[int, ...], spans: tuple[kernels.Span, ...]) -> tuple[Case, Case]:
+    places = tuple(span[0] for span in spans)
+
+    def gradient(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
+        return draw(shape[0], *places, shape[-1]), draw(*places, 1) ** 2 + 1, shape, spans
+
+    return (
+        Case(kernels.window_means, lambda draw, rng: (draw(*shape), draw(*places, 1) ** 2 + 1, spans)),
+        Case(kernels.window_means_gradient, gradient),
+    )
+
+
+def strided(case: Case) -> Case:
+    """The same, with arrays that are not contiguous."""
+    return Case(case.kernel, lambda draw, rng: case.arguments(lambda *shape: draw(*shape, 2)[..., 0], rng))
+
+
+def standardized(shape: tuple[int, ...], groups: int) -> tuple[Case, Case]:
+    def gradient(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
+        return draw(*shape), draw(*shape), draw(shape[0], 1, shape[2]) ** 2, draw(shape[2]), groups
+
+    return (
+        Case(kernels.standardize, lambda draw, rng: (draw(*shape) + 3, draw(shape[2]), draw(shape[2]), groups, 1e-5)),
+        Case(kernels.standardize_gradient, gradient),
+    )
+
+
 def leaves(draw: Make) -> list[Any]:
     return [draw(3, 4), draw(4), draw(2, 3, 1, 5), np.asfortranarray(draw(3, 2))]
 
@@ -77,6 +105,7 @@ def dense(*sizes: int, samples: int = 9) -> Callable[[Make, np.random.Generator]
 
 CASES = {
     "add_bias_relu": Case(kernels.add_bias_relu, lambda draw, rng: (draw(5, 37), draw(37))),
+    "add_rows": Case(kernels.add_rows, lambda draw, rng: (draw(50, 7), rng.integers(0, 9, 50), 12)),
     "relu_bias_gradients": Case(kernels.relu_bias_gradients, lambda draw, rng: (draw(600, 37), draw(600, 37))),
     "adam": Case(kernels.adam_update, adam),
     "adam_overwrite": Case(kernels.adam_overwrite, contiguous_adam),
@@ -84,6 +113,8 @@ CASES = {
     "dense_adam_step, one layer": Case(kernels.dense_adam_step, dense(5, 3)),
     "dense_adam_step, narrow and wide": Case(kernels.dense_adam_step, dense(2, 16, 3, 40, 4)),
     "dense_adam_step, many samples": Case(kernels.dense_adam_step, dense(3, 7, 5, samples=300)),
+    "gelu": Case(kernels.gelu, lambda draw, rng: (4 * draw(5, 7, 30),)),
+    "gelu_gradient": Case(kernels.gelu_gradient, lambda draw, rng: (draw(5, 70), 10 * draw(5, 70), draw(5, 70))),
     "gelu_tanh": Case(kernels.gelu_tanh, lambda draw, rng: (10 * draw(5, 7, 3),)),
     "gelu_tanh, small": Case(kernels.gelu_tanh, lambda draw, rng: (0.1 * draw(5, 7, 3),)),
     "gelu_tanh_gradient": Case(
@@ -109,9 +140,23 @@ CASES = {
     "normalize_rows_gradient": Case(
         kernels.normalize_rows_gradient, lambda draw, rng: (draw(600, 33), draw(600, 33), draw(600) ** 2, draw(33))
     ),
+    "rms_rows": Case(kernels.rms_rows, lambda draw, rng: (draw(9, 33) + 3, draw(33), 1e-5)),
+    "rms_rows_gradient": Case(
+        kernels.rms_rows_gradient, lambda draw, rng: (draw(600, 33), draw(600, 33), draw(600) ** 2, draw(33))
+    ),
+    "shift_scale": Case(kernels.shift_scale, lambda draw, rng: (draw(9, 33), draw(33), draw(33), draw(33))),
+    "shift_scale_gradient": Case(
+        kernels.shift_scale_gradient, lambda draw, rng: (draw(600, 33), draw(600, 33), draw(33), draw(33))
+    ),
+    "silu": Case(kernels.silu, lambda draw, rng: (10 * draw(5, 7, 30),)),
+    "silu_gradient": Case(kernels.silu_gradient, lambda draw, rng: (draw(5, 70), draw(5, 70), draw(5, 70))),
     "softmax_rows": Case(kernels.softmax_rows, softmax_scores),
     "softmax_rows, all keys": Case(kernels.softmax_rows, lambda draw, rng: (10 * draw(6, 40), 3, 40)),
     "softmax_rows_gradient": Case(kernels.softmax_rows_gradient, lambda draw, rng: (draw(6, 40), draw(6, 40) ** 2)),
+    "swiglu": Case(kernels.swiglu, lambda draw, rng: (5 * draw(5, 7, 60),)),
+    "swiglu_gradient": Case(
+        kernels.swiglu_gradient, lambda draw, rng: (draw(2, 5, 30), draw(2, 5, 60), draw(2, 5, 30))
+    ),
 }
 for name, shape, spans in (
     ("image", (2, 6, 6, 5), ((3, 2, 2, 1, 0), (3, 2, 2, 1, 0))),
@@ -121,6 +166,18 @@ for name, shape, spans in (
     ("volume", (2, 4, 4, 4, 3), ((2, 2, 2, 1, 0),) * 3),
 ):
     CASES[f"window_maxima, {name}"], CASES[f"window_maxima_gradient, {name}"] = pool(shape, spans)
+    CASES[f"window_means, {name}"], CASES[f"window_means_gradient, {name}"] = means(shape, spans)
+for name, shape, groups in (("batch", (1, 300, 9), 9), ("groups", (3, 7, 6), 2), ("one position", (4, 1, 6), 3)):
+    CASES[f"standardize, {name}"], CASES[f"standardize_gradient, {name}"] = standardized(shape, groups)
+for name in (
+    "gelu",
+    "gelu_gradient",
+    "rms_rows",
+    "rms_rows_gradient",
+    "standardize, groups",
+    "standardize_gradient, groups",
+):
+    CASES[f"{name}, strided"] = strided(CASES[name])
 
 
 def outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> list[Any]:
@@ -183,6 +240,56 @@ def test_adam_gives_the_same_bits_in_new_arrays_and_over_the_old(choose: Any, dt
             np.testing.assert_array_equal(got, want)
 
 
+def test_an_index_beyond_the_table_is_refused() -> None:
+    for function in (reference(kernels.add_rows), compiled(kernels.add_rows)):
+        with pytest.raises(IndexError):
+            function(np.ones((2, 3)), np.array([0, 4]), 4)
+
+
+def test_long_columns_are_summed_up_with_little_rounding() -> None:
+    """Sums of float32 that added one entry after the other would be off by 1e-5, and more with a mean far from 0."""
+    draw, ones = np.random.default_rng(0).standard_normal, np.ones(8, np.float32)
+    x, dy = (draw((1, 50_000, 8)) + 10).astype(np.float32), (draw((1, 50_000, 8)) + 1).astype(np.float32)
+    standardize, gradient = compiled(kernels.standardize), compiled(kernels.standardize_gradient)
+    _, z, inverse, mean, variance = standardize(x, ones, ones, 8, 1e-5)
+    wide = x.astype(np.float64)
+    np.testing.assert_allclose(mean[0, 0], wide.mean(axis=(0, 1)), rtol=2e-7)
+    np.testing.assert_allclose(variance[0, 0], wide.var(axis=(0, 1)), rtol=5e-7)
+    _, dscale, dbias = gradient(dy, z, inverse, ones, 8)
+    np.testing.assert_allclose(dbias, dy.astype(np.float64).sum(axis=(0, 1)), rtol=5e-7)
+    np.testing.assert_allclose(dscale, (dy.astype(np.float64) * z).sum(axis=(0, 1)), atol=5e-7 * 50_000)
+
+
+FOUR = np.ones(4)
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward"),
+    [
+        (lambda x: ops.average_pool_forward(x, size=2), ops.average_pool_backward),
+        (lambda x: ops.batch_norm_forward(x, FOUR, FOUR), ops.batch_norm_backward),
+        (
+            lambda x: ops.batch_norm_inference_forward(x, FOUR, FOUR, mean=FOUR, variance=FOUR),
+            ops.batch_norm_inference_backward,
+        ),
+        (lambda x: ops.embedding_forward(x.astype(int), np.ones((9, 4))), ops.embedding_backward),
+        (ops.geglu_forward, ops.geglu_backward),
+        (ops.gelu_forward, ops.gelu_backward),
+        (lambda x: ops.group_norm_forward(x, FOUR, FOUR, groups=2), ops.group_norm_backward),
+        (lambda x: ops.instance_norm_forward(x, FOUR, FOUR), ops.instance_norm_backward),
+        (lambda x: ops.rms_norm_forward(x, FOUR), ops.rms_norm_backward),
+        (ops.silu_forward, ops.silu_backward),
+        (ops.swiglu_forward, ops.swiglu_backward),
+    ],
+)
+def test_no_loop_reads_beyond_its_arrays(forward: Make, backward: Make) -> None:
+    """Loops do not look where arrays end: a gradient of another shape than the output's is refused before."""
+    y, cache = forward(np.arange(128.0).reshape(2, 4, 4, 4) % 9)
+    for dy in (y[:, :1], np.concatenate([y, y], axis=1)):
+        with pytest.raises(ValueError, match="shape"):
+            backward(dy, cache)
+
+
 def test_every_kernel_is_in_the_table() -> None:
     public = {getattr(kernels, name) for name in kernels.__all__}
     assert {case.kernel for case in CASES.values()} == {each for each in public if hasattr(each, "__wrapped__")} - {
@@ -203,6 +310,22 @@ def test_what_is_not_finite_is_not_hidden(bad: float) -> None:
     gates, cells = np.full((1, 4), np.nan, np.float32), [np.zeros((1, 1), np.float32) for _ in range(4)]
     kernels.lstm_step(gates, np.zeros((1, 4), np.float32), *cells)
     assert np.isnan(cells[3]).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_what_is_not_a_number_stays_so(dtype: Any) -> None:
+    x = np.full((2, 4, 4), np.nan, dtype)
+    four = np.ones(4, dtype)
+    for result in (
+        ops.average_pool_forward(x, size=2),
+        ops.batch_norm_forward(x, four, four),
+        ops.batch_norm_inference_forward(x, four, four, mean=four, variance=four),
+        ops.gelu_forward(x),
+        ops.rms_norm_forward(x, four),
+        ops.silu_forward(x),
+        ops.swiglu_forward(x),
+    ):
+        assert np.isnan(result[0]).all()
 
 
 @pytest.mark.parametrize(("variable", "expected"), [("numpy", "numpy"), ("numba", "numba"), ("", "numba")])
@@ -239,9 +362,17 @@ def test_scores_far_below_have_no_weight() -> None:
         assert scores[0, 1] == scores[0, 2] == scores[0, 5] == 0
 
 
-@pytest.mark.parametrize("name", ["exp", "sigmoid", "tanh"])
+EXACT: dict[str, Callable[..., Any]] = {
+    "erfc": erfc,
+    "exp": np.exp,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "tanh": np.tanh,
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
 def test_functions_of_the_loops_keep_their_digits(name: str) -> None:
-    """Relative to NumPy's functions, in float64."""
+    """Relative to the functions of NumPy, and to ours, in float64."""
     from fnn.kernels.compiled import functions
     from fnn.kernels.compiled.options import loop
 
@@ -257,10 +388,13 @@ def test_functions_of_the_loops_keep_their_digits(name: str) -> None:
     y = np.empty_like(x)
     run(x, y)
     wide = x.astype(np.float64)
-    exact = {"exp": np.exp(wide), "sigmoid": 1 / (1 + np.exp(-wide)), "tanh": np.tanh(wide)}[name]
-    np.testing.assert_allclose(y, exact, rtol=1e-6, atol=1e-37)
+    exact = EXACT[name](wide)
+    rounding = 1e-6 * (np.maximum(1, wide**2 / 4) if name == "erfc" else 1)
+    assert (np.abs(y - exact) <= rounding * np.abs(exact) + 1e-37).all()
     run(np.array([np.nan, np.inf, -np.inf], np.float32), y)
-    ends = {"exp": [np.nan, np.inf, 0], "sigmoid": [np.nan, 1, 0], "tanh": [np.nan, 1, -1]}[name]
+    ends = {"exp": [np.nan, np.inf, 0], "erfc": [np.nan, 0, 2], "sigmoid": [np.nan, 1, 0], "tanh": [np.nan, 1, -1]}[
+        name
+    ]
     np.testing.assert_array_equal(y[:3], np.array(ends, np.float32))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from fnn import ops
 from fnn.arrays import Array
-from fnn.ops.erf import erf as fnn_erf
+from fnn.kernels.erf import erf as fnn_erf
 from tests.onnx.node import AnyArray, Node, NotSupported, Operator, Reason
 
 

@@ -1,6 +1,7 @@
-"""The largest entry of each window that slides over an image or a signal.
+"""The largest entry, and the mean, of each window that slides over an image or a signal.
 
-With more than two axes of space the references run.
+With more than two axes of space the references run; they also take the means of a single channel, whose loops would be
+of length 1.
 """
 
 from __future__ import annotations
@@ -79,6 +80,65 @@ def window_maxima_gradient(dy: Array, winners: Winners, shape: tuple[int, ...], 
         return reference(references.window_maxima_gradient)(dy, winners, shape, spans)
     dx = np.empty(shape, dy.dtype)
     _window_maxima_gradient(_image(dy), _image(winners), _image(dx), *_plane(spans))
+    return dx
+
+
+@loop
+def _met(tap: int, size: int, span: Span) -> tuple[int, int, int]:
+    """Return the first window and the end of those whose tap meets the input, and where the first would meet it."""
+    outputs, _, stride, dilation, before = span
+    offset = tap * dilation - before
+    return max(0, -(offset // stride)), min(outputs, (size - 1 - offset) // stride + 1), offset
+
+
+@loop
+def _window_means(x: Array, entries: Array, y: Array, height: Span, width: Span) -> None:
+    for n in range(x.shape[0]):
+        y[n] = 0
+        for i in range(height[1]):
+            top, bottom, above = _met(i, x.shape[1], height)
+            for j in range(width[1]):
+                left, right, beside = _met(j, x.shape[2], width)
+                for p in range(top, bottom):
+                    for q in range(left, right):
+                        for c in range(x.shape[3]):
+                            y[n, p, q, c] += x[n, p * height[2] + above, q * width[2] + beside, c]
+        for p in range(y.shape[1]):
+            for q in range(y.shape[2]):
+                for c in range(x.shape[3]):
+                    y[n, p, q, c] /= entries[0, p, q, 0]
+
+
+def window_means(x: Array, entries: Array, spans: Sequence[Span]) -> Array:
+    """Return the means."""
+    if len(spans) > 2 or x.shape[-1] == 1:
+        return reference(references.window_means)(x, entries, spans)
+    y = np.empty((x.shape[0], *(span[0] for span in spans), x.shape[-1]), x.dtype)
+    _window_means(_image(x), _image(entries[None]), _image(y), *_plane(spans))
+    return y
+
+
+@loop
+def _window_means_gradient(dy: Array, entries: Array, dx: Array, height: Span, width: Span) -> None:
+    for n in range(dx.shape[0]):
+        dx[n] = 0
+        for i in range(height[1]):
+            top, bottom, above = _met(i, dx.shape[1], height)
+            for j in range(width[1]):
+                left, right, beside = _met(j, dx.shape[2], width)
+                for p in range(top, bottom):
+                    for q in range(left, right):
+                        share = dx.dtype.type(1) / entries[0, p, q, 0]
+                        for c in range(dx.shape[3]):
+                            dx[n, p * height[2] + above, q * width[2] + beside, c] += dy[n, p, q, c] * share
+
+
+def window_means_gradient(dy: Array, entries: Array, shape: tuple[int, ...], spans: Sequence[Span]) -> Array:
+    """Return the gradient of the input."""
+    if len(spans) > 2 or shape[-1] == 1:
+        return reference(references.window_means_gradient)(dy, entries, shape, spans)
+    dx = np.empty(shape, dy.dtype)
+    _window_means_gradient(_image(dy), _image(entries[None]), _image(dx), *_plane(spans))
     return dx
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fnn.arrays import Array
-from fnn.ops.erf import erf, erfc
+from fnn.kernels.erf import erf, erfc
 
 GRID = np.concatenate([np.linspace(-7, 7, 28001), np.linspace(-1e-6, 1e-6, 41), [0.46875, -0.46875, 4.0, -4.0]])
 
