@@ -73,20 +73,20 @@ def pre_norm(
     def forward(
         params: PreNorm[N, P], steps: Steps[Array, C], key: Key
     ) -> tuple[tuple[Array, C], PreNorm[N, P], Callable[[tuple[Array, C]], tuple[PreNorm[N, P], Steps[Array, C]]]]:
-        x = enter(params, steps)
+        x, mask = enter(params, steps), steps.mask
         normed, renewed_norm, norm_back = norm.forward(params.norm, x, key.fold(0))
-        inner = Steps(normed, steps.carry, steps.mask, steps.reverse)
+        inner = Steps(normed, steps.carry, mask, steps.reverse)
         (y, carry), renewed, model_back = model.sweep.forward(params.inner, inner, key.fold(1))
         kept: Array | None = None
         if dropout > 0:
             y, kept = dropout_forward(y, key.fold(2), rate=dropout)
 
         def backward(dy: tuple[Array, C]) -> tuple[PreNorm[N, P], Steps[Array, C]]:
-            around = cleared(dy[0], steps.mask)
+            around = cleared(dy[0], mask)
             through = around if kept is None else dropout_backward(around, kept)
             grads, dinner = model_back((through, dy[1]))
             norm_grads, dx = norm_back(dinner.values)
-            return PreNorm(norm_grads, grads), Steps(cleared(dx, steps.mask) + around, dinner.carry)
+            return PreNorm(norm_grads, grads), Steps(cleared(dx, mask) + around, dinner.carry)
 
         return (add(x, y), carry), PreNorm(renewed_norm, renewed), backward
 

@@ -6,7 +6,7 @@ from fnn.kernels.choice import active
 from fnn.kernels.cross_entropy import cross_entropy
 from fnn.kernels.dense import dense_adam_step
 from fnn.kernels.embedding import add_rows
-from fnn.kernels.gelu import gelu, gelu_gradient, gelu_tanh, gelu_tanh_gradient
+from fnn.kernels.gelu import gelu, gelu_tanh
 from fnn.kernels.gru import gru_step, gru_step_gradients
 from fnn.kernels.layer_norm import normalize_rows, normalize_rows_gradient
 from fnn.kernels.lstm import lstm_step, lstm_step_gradients
@@ -36,9 +36,7 @@ __all__ = [
     "cross_entropy",
     "dense_adam_step",
     "gelu",
-    "gelu_gradient",
     "gelu_tanh",
-    "gelu_tanh_gradient",
     "gru_step",
     "gru_step_gradients",
     "lstm_step",

@@ -6,8 +6,8 @@ and ``phi = Phi'`` its density,
     y = a b Phi(b)
     da = dy b Phi(b)        db = dy a (Phi(b) + b phi(b))
 
-by the product rule. As in gelu, ``Phi(b) = erfc(-b / sqrt 2) / 2`` keeps the digits in the left tail. ``a``, ``b`` and
-``Phi(b)`` are cached.
+by the product rule. As in gelu, ``Phi(b) = erfc(-b / sqrt 2) / 2`` keeps the digits in the left tail. ``a`` is cached,
+and of the gate ``g = b Phi(b)`` value and derivative.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from fnn.arrays import Array, check_dy
-from fnn.kernels import gelu, gelu_gradient
+from fnn.kernels import gelu
 from fnn.ops.halves import halves, joined
 
 GegluCache: TypeAlias = tuple[Array, Array, Array]
 
 
 def geglu_forward(x: Array) -> tuple[Array, GegluCache]:
-    """Return ``a b Phi(b)`` for ``x = [a, b]``, and the cache ``(a, b, Phi(b))``.
+    """Return ``a b Phi(b)`` for ``x = [a, b]``, and the cache ``(a, g, dg/db)``.
 
     Shapes: x (..., 2 * features), y (..., features). Raises ShapeError for an odd number of features.
 
@@ -33,9 +33,9 @@ def geglu_forward(x: Array) -> tuple[Array, GegluCache]:
     [[3.365379, -0.0]]
     """
     a, b = halves(x, "geglu")
-    g, distribution = gelu(b)
+    g, slope = gelu(b)
     y: Array = a * g
-    return y, (a, b, distribution)
+    return y, (a, g, slope)
 
 
 def geglu_backward(dy: Array, cache: GegluCache) -> Array:
@@ -45,6 +45,6 @@ def geglu_backward(dy: Array, cache: GegluCache) -> Array:
     >>> geglu_backward(np.array([[1.0]]), (np.array([[4.0]]), np.array([[0.0]]), np.array([[0.5]])))
     array([[0., 2.]])
     """
-    a, b, distribution = cache
-    check_dy(dy, b, "geglu")
-    return joined(dy * (b * distribution), gelu_gradient(dy * a, b, distribution))
+    a, g, slope = cache
+    check_dy(dy, g, "geglu")
+    return joined(dy * g, dy * a * slope)

@@ -5,22 +5,19 @@
     Phi(x) = erfc(-x / sqrt 2) / 2        phi(x) = e^(-x^2 / 2) / sqrt(2 pi)
     y = x Phi(x)                          dy/dx = Phi(x) + x phi(x)        (product rule)
 
-``erfc`` rather than ``1 + erf`` keeps the digits in the left tail. ``x`` and ``Phi(x)`` are cached. For ``phi``, ``x``
-is clipped to [-40, 40], outside of which ``phi`` is 0, so that the square cannot overflow.
+``erfc`` rather than ``1 + erf`` keeps the digits in the left tail. The derivative is computed along with ``y``, with
+which it has ``Phi`` in common, and is what is cached. For ``phi``, ``x`` is clipped to [-40, 40], outside of which
+``phi`` is 0, so that the square cannot overflow.
 """
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from fnn.arrays import Array, check_dy
-from fnn.kernels import gelu, gelu_gradient
-
-GeluCache: TypeAlias = tuple[Array, Array]
+from fnn.kernels import gelu
 
 
-def gelu_forward(x: Array) -> tuple[Array, GeluCache]:
-    """Return ``x Phi(x)``, of the shape of ``x`` (any), and the cache ``(x, Phi(x))``. The least value is -0.17.
+def gelu_forward(x: Array) -> tuple[Array, Array]:
+    """Return ``x Phi(x)``, of the shape of ``x`` (any), and the cache, ``dy/dx``. The least value is -0.17.
 
     Reference: Hendrycks and Gimpel (2016), "Gaussian error linear units (GELUs)", sec. 2.
 
@@ -28,17 +25,15 @@ def gelu_forward(x: Array) -> tuple[Array, GeluCache]:
     >>> gelu_forward(np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0]))[0].round(6).tolist()
     [-0.0, -0.158655, 0.0, 0.841345, 1000.0]
     """
-    y, distribution = gelu(x)
-    return y, (x, distribution)
+    return gelu(x)
 
 
-def gelu_backward(dy: Array, cache: GeluCache) -> Array:
+def gelu_backward(dy: Array, slope: Array) -> Array:
     """Return ``dx = dy (Phi(x) + x phi(x))``.
 
     >>> import numpy as np
-    >>> gelu_backward(np.array([2.0]), (np.array([0.0]), np.array([0.5])))
+    >>> gelu_backward(np.array([2.0]), np.array([0.5]))
     array([1.])
     """
-    x, distribution = cache
-    check_dy(dy, x, "gelu")
-    return gelu_gradient(dy, x, distribution)
+    check_dy(dy, slope, "gelu")
+    return dy * slope

@@ -55,14 +55,14 @@ def time_distributed(model: Model[P, X, Y]) -> Recurrent[P, None, X, Y]:
         params: P, steps: Steps[Any, None], key: Key
     ) -> tuple[tuple[Any, None], P, Callable[[tuple[Any, None]], tuple[P, Steps[Any, None]]]]:
         check(steps)
-        x, mask = steps.values, steps.mask
-        y, renewed, back = model.forward(params, gather(x, mask), key)
+        mask, lead = steps.mask, steps.values.shape[:2]
+        y, renewed, back = model.forward(params, gather(steps.values, mask), key)
 
         def backward(dy: tuple[Any, None]) -> tuple[P, Steps[Any, None]]:
             grads, dx = back(gather(dy[0], mask))
-            return grads, Steps(scatter(dx, mask, x.shape[:2]), None)
+            return grads, Steps(scatter(dx, mask, lead), None)
 
-        return (scatter(y, mask, x.shape[:2]), None), renewed, backward
+        return (scatter(y, mask, lead), None), renewed, backward
 
     def shape(s: Shape) -> Shape:
         if not s:

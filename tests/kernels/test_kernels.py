@@ -114,12 +114,8 @@ CASES = {
     "dense_adam_step, narrow and wide": Case(kernels.dense_adam_step, dense(2, 16, 3, 40, 4)),
     "dense_adam_step, many samples": Case(kernels.dense_adam_step, dense(3, 7, 5, samples=300)),
     "gelu": Case(kernels.gelu, lambda draw, rng: (4 * draw(5, 7, 30),)),
-    "gelu_gradient": Case(kernels.gelu_gradient, lambda draw, rng: (draw(5, 70), 10 * draw(5, 70), draw(5, 70))),
     "gelu_tanh": Case(kernels.gelu_tanh, lambda draw, rng: (10 * draw(5, 7, 3),)),
     "gelu_tanh, small": Case(kernels.gelu_tanh, lambda draw, rng: (0.1 * draw(5, 7, 3),)),
-    "gelu_tanh_gradient": Case(
-        kernels.gelu_tanh_gradient, lambda draw, rng: (draw(5, 7), 3 * draw(5, 7), np.tanh(draw(5, 7)))
-    ),
     "gru_step": Case(
         kernels.gru_step,
         lambda draw, rng: (4 * draw(5, 21), 4 * draw(5, 21), draw(7), draw(5, 7), draw(5, 7), draw(5, 7)),
@@ -171,7 +167,6 @@ for name, shape, groups in (("batch", (1, 300, 9), 9), ("groups", (3, 7, 6), 2),
     CASES[f"standardize, {name}"], CASES[f"standardize_gradient, {name}"] = standardized(shape, groups)
 for name in (
     "gelu",
-    "gelu_gradient",
     "rms_rows",
     "rms_rows_gradient",
     "standardize, groups",

@@ -13,68 +13,38 @@ from fnn.kernels.gelu import CUBIC, ROOT
 
 
 @loop
-def _gelu(x: Array, y: Array, distribution: Array) -> None:
+def _gelu(x: Array, y: Array, slope: Array) -> None:
     number = x.dtype.type
-    half, root = number(0.5), number(-math.sqrt(0.5))
+    half, root, factor, bound = number(0.5), number(-math.sqrt(0.5)), number(1 / math.sqrt(2 * math.pi)), number(40)
     for i in range(x.size):
         share = half * erfc(root * x[i])
-        distribution[i] = share
+        c = bound if x[i] > bound else (-bound if x[i] < -bound else x[i])
         y[i] = x[i] * share
+        slope[i] = share + c * exp(-half * c * c) * factor
 
 
 def gelu(x: Array) -> tuple[Array, Array]:
-    """Return the output and the distribution."""
-    y, distribution = np.empty(x.shape, x.dtype), np.empty(x.shape, x.dtype)
-    _gelu(x.reshape(-1), y.reshape(-1), distribution.reshape(-1))
-    return y, distribution
+    """Return the output and the derivative."""
+    y, slope = np.empty(x.shape, x.dtype), np.empty(x.shape, x.dtype)
+    _gelu(x.reshape(-1), y.reshape(-1), slope.reshape(-1))
+    return y, slope
 
 
 @loop
-def _gelu_gradient(dy: Array, x: Array, distribution: Array, dx: Array) -> None:
-    number = x.dtype.type
-    half, factor, bound = number(-0.5), number(1 / math.sqrt(2 * math.pi)), number(40)
-    for i in range(x.size):
-        c = bound if x[i] > bound else (-bound if x[i] < -bound else x[i])
-        dx[i] = dy[i] * (distribution[i] + c * exp(half * c * c) * factor)
-
-
-def gelu_gradient(dy: Array, x: Array, distribution: Array) -> Array:
-    """Return the gradient of the input."""
-    dx = np.empty(x.shape, x.dtype)
-    _gelu_gradient(dy.reshape(-1), x.reshape(-1), distribution.reshape(-1), dx.reshape(-1))
-    return dx
-
-
-@loop
-def _gelu_tanh(x: Array, y: Array, t: Array) -> None:
+def _gelu_tanh(x: Array, y: Array, slope: Array) -> None:
     number = x.dtype.type
     root, cubic, half, one, bound = number(ROOT), number(CUBIC), number(0.5), number(1), number(10)
+    three = number(3)
     for i in range(x.size):
         c = bound if x[i] > bound else (-bound if x[i] < -bound else x[i])
-        share = tanh(root * (c + cubic * c * c * c))
-        t[i] = share
-        y[i] = x[i] * (half * (one + share))
+        power = cubic * c * c
+        t = tanh(root * c * (one + power))
+        y[i] = x[i] * (half * (one + t))
+        slope[i] = half * (one + t + c * (one - t * t) * root * (one + three * power))
 
 
 def gelu_tanh(x: Array) -> tuple[Array, Array]:
-    """Return the output and the tanh."""
-    y, t = np.empty(x.shape, x.dtype), np.empty(x.shape, x.dtype)
-    _gelu_tanh(x.reshape(-1), y.reshape(-1), t.reshape(-1))
-    return y, t
-
-
-@loop
-def _gelu_tanh_gradient(dy: Array, x: Array, t: Array, dx: Array) -> None:
-    number = x.dtype.type
-    root, cubic, half, one, bound = number(ROOT), number(3 * CUBIC), number(0.5), number(1), number(10)
-    for i in range(x.size):
-        c = bound if x[i] > bound else (-bound if x[i] < -bound else x[i])
-        slope = root * (one + cubic * c * c)
-        dx[i] = dy[i] * half * (one + t[i] + c * (one - t[i] * t[i]) * slope)
-
-
-def gelu_tanh_gradient(dy: Array, x: Array, t: Array) -> Array:
-    """Return the gradient of the input."""
-    dx = np.empty(x.shape, x.dtype)
-    _gelu_tanh_gradient(dy.reshape(-1), x.reshape(-1), t.reshape(-1), dx.reshape(-1))
-    return dx
+    """Return the output and the derivative."""
+    y, slope = np.empty(x.shape, x.dtype), np.empty(x.shape, x.dtype)
+    _gelu_tanh(x.reshape(-1), y.reshape(-1), slope.reshape(-1))
+    return y, slope
