@@ -1,7 +1,8 @@
 """A whole training step of a small dense network: forward, loss, backward, Adam; the mathematics stands in `fnn.ops`.
 
-Of a step of a few thousand products most of the time goes into calling one function after the other; here it is one
-call. Parameters, means and squares lie in the three rows of one array, so that the call has few arguments.
+Of the step of a small network most of the time goes into calling one function after the other; compiled, it is one
+call. The reference calls the other kernels, and takes the products from the linear algebra library, which is faster for
+networks that are not small. Parameters, means and squares lie in the three rows of one array.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import numpy as np
 
 from fnn.arrays import Array, IntArray
 from fnn.kernels.adam import adam_overwrite
-from fnn.kernels.choice import kernel, reference
+from fnn.kernels.bias import add_bias_relu, relu_bias_gradients
+from fnn.kernels.choice import kernel
 from fnn.kernels.cross_entropy import cross_entropy
 
 Factors: TypeAlias = tuple[float, float, float, float]
@@ -37,26 +39,36 @@ def dense_adam_step(x: Array, labels: IntArray, state: Array, sizes: IntArray, f
     >>> loss, state[1, :2]
     (0.693147..., array([ 0.05, -0.05]))
     """
+    layers = _layers(state[0], sizes)
+    hidden, y = [x], x
+    for weight, bias in layers[:-1]:
+        y = y @ weight
+        add_bias_relu(y, bias)
+        hidden.append(y)
+    weight, bias = layers[-1]
+    y = y @ weight
+    y += bias
+    if labels.min() < 0 or labels.max() >= y.shape[1]:
+        return math.nan, y
+    value, dz = cross_entropy(y, labels, 1 / len(x))
+    if not math.isfinite(value):
+        return value, y
+    grads = np.empty_like(state[0])
+    slopes = _layers(grads, sizes)
+    np.sum(dz, axis=0, out=slopes[-1][1])
+    for i in reversed(range(len(layers))):
+        np.matmul(hidden[i].T, dz, out=slopes[i][0])
+        if i > 0:
+            dz, slopes[i - 1][1][:] = relu_bias_gradients(dz @ layers[i][0].T, hidden[i])
+    adam_overwrite([grads], [state[0]], [state[1]], [state[2]], *factors)
+    return value / len(x), y
+
+
+def _layers(flat: Array, sizes: IntArray) -> list[tuple[Array, Array]]:
+    """View the weights and biases, or their gradients, that lie one behind the other."""
     layers, start = [], 0
     for inputs, outputs in pairwise(sizes.tolist()):
         end = start + inputs * outputs
-        layers.append((state[0, start:end].reshape(inputs, outputs), state[0, end : end + outputs]))
+        layers.append((flat[start:end].reshape(inputs, outputs), flat[end : end + outputs]))
         start = end + outputs
-    inputs_of, y = [], x
-    for i, (weight, bias) in enumerate(layers):
-        inputs_of.append(y)
-        y = y @ weight + bias
-        if i < len(layers) - 1:
-            np.maximum(y, 0, out=y)
-    if labels.min() < 0 or labels.max() >= y.shape[1]:
-        return math.nan, y
-    value, dz = reference(cross_entropy)(y, labels, 1 / len(x))
-    if not math.isfinite(value):
-        return value, y
-    slopes = []
-    for (weight, _), h in zip(reversed(layers), reversed(inputs_of), strict=True):
-        slopes += [dz.sum(axis=0), (h.T @ dz).ravel()]
-        dz = (dz @ weight.T) * (h > 0)
-    grads = np.concatenate(slopes[::-1])
-    reference(adam_overwrite)([grads], [state[0]], [state[1]], [state[2]], *factors)
-    return value / len(x), y
+    return layers

@@ -1,9 +1,10 @@
-"""The whole step of a small dense network in one kernel.
+"""Steps of a dense network whose parameters lie in one array.
 
 The step of a network of a few hundred weights is mostly calls of functions. Where the model is dense layers with
-rectifiers between them, the loss softmax and cross-entropy, the optimizer Adam, and the step small, `fnn.kernels` has
-one call for all. It computes the same numbers, up to rounding. Whatever is unusual, a wrong shape or a loss that is not
-finite, goes the ordinary way, which knows what to say.
+rectifiers between them, the loss softmax and cross-entropy, and the optimizer Adam, `fnn.kernels` has one call for a
+small step, and few for a larger one; to a single large step it would not pay to bring the parameters together. It
+computes the same numbers, the small step up to rounding, the larger one bit for bit. Whatever is unusual, a wrong shape
+or a loss that is not finite, goes the ordinary way, which knows what to say.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 
 from fnn.arrays import Array, IntArray, freeze
 from fnn.data.batches import Batch
-from fnn.kernels import active, dense_adam_step
+from fnn.kernels import dense_adam_step
+from fnn.kernels.choice import reference
 from fnn.losses import softmax_cross_entropy
 from fnn.model import Model, op_of, stages_of
 from fnn.ops.linear import linear_forward
@@ -32,12 +34,15 @@ from fnn.train.own import Tally
 from fnn.train.state import TrainState
 from fnn.tree import trained_leaves, with_trained_leaves
 
-_PRODUCTS = 2**19
+_PRODUCTS = 2**18
 """With about so many products in a forward pass the linear algebra library catches up, called layer by layer."""
+
+_FEW = 16
+"""A loop over fewer samples takes as long as one over so many."""
 
 
 @attrs.frozen(eq=False)
-class SmallDense:
+class DenseNetwork:
     """What is known of the network and its optimizer: the type and shapes of the parameters, and Adam's step."""
 
     adam: AdamStep
@@ -47,7 +52,7 @@ class SmallDense:
     products: int
 
     def takes(self, batch: Batch[Any, Any]) -> bool:
-        """Whether this is a batch of the usual kind, and small enough."""
+        """Whether this is a batch of the usual kind."""
         x, labels = batch.inputs, batch.targets
         if type(x) is not np.ndarray or type(labels) is not np.ndarray:
             return False
@@ -55,7 +60,11 @@ class SmallDense:
             return False
         if labels.shape != x.shape[:1] or labels.dtype.kind not in "iu":
             return False
-        return 0 < len(x) * self.products <= _PRODUCTS
+        return len(x) > 0
+
+    def small(self, batch: Batch[Any, Any]) -> bool:
+        """Whether the step on such a batch is so small that one call does it best."""
+        return max(len(batch.inputs), _FEW) * self.products <= _PRODUCTS
 
     def pack(self, state: TrainState[Any, Any]) -> Packed | None:
         """Return a copy of a training state that fits, in one array; None for one that does not."""
@@ -74,7 +83,7 @@ class SmallDense:
 class Packed:
     """A training state whose parameters, means and squares are the rows of one array, moved on step by step."""
 
-    def __init__(self, network: SmallDense, state: TrainState[Any, AdamState], rows: Array) -> None:
+    def __init__(self, network: DenseNetwork, state: TrainState[Any, AdamState], rows: Array) -> None:
         self._network, self._rows, self._params = network, rows, state.params
         self._count, self._rate = state.optimizer.count, state.optimizer.learning_rate
         self._tally = Tally(state)
@@ -87,7 +96,8 @@ class Packed:
         network = self._network
         rate, factors = network.adam.constants(self._count)
         indices = _plain(labels.astype(np.intp, copy=False))
-        loss, logits = dense_adam_step(_plain(x), indices, self._rows, network.sizes, factors)
+        step = dense_adam_step if network.small(batch) else reference(dense_adam_step)
+        loss, logits = step(_plain(x), indices, self._rows, network.sizes, factors)
         if not math.isfinite(loss):
             return None
         self._count, self._rate = self._count + 1, rate
@@ -110,17 +120,17 @@ class Packed:
         return self._tally.state(with_trained_leaves(self._params, params), adam)
 
 
-def small_dense(model: Model[Any, Any, Any], loss: object, optimizer: Optimizer[Any]) -> SmallDense | None:
-    """Return what is needed for steps in one call; None if model, loss or optimizer is another, or without Numba.
+def dense_network(model: Model[Any, Any, Any], loss: object, optimizer: Optimizer[Any]) -> DenseNetwork | None:
+    """Return what is needed for such steps; None if model, loss or optimizer is another.
 
     >>> import fnn
     >>> model, optimizer = fnn.dense(2, 3) >> fnn.relu >> fnn.dense(3, 2), fnn.adam(0.1)
-    >>> small_dense(model, fnn.mean_squared_error, optimizer) is None
+    >>> dense_network(model, fnn.mean_squared_error, optimizer) is None
     True
     """
     ops = [op_of(stage) for stage in stages_of(model)]
     alternating = len(ops) % 2 and {*ops[::2]} == {linear_forward} and {*ops[1::2]} <= {relu_forward}
-    if not alternating or loss is not softmax_cross_entropy or active() == "numpy":
+    if not alternating or loss is not softmax_cross_entropy:
         return None
     if type(optimizer.step) is not AdamStep:
         return None
@@ -130,7 +140,7 @@ def small_dense(model: Model[Any, Any, Any], loss: object, optimizer: Optimizer[
     if sizes is None:
         return None
     products = sum(math.prod(shape) for shape in shapes[::2])
-    return SmallDense(optimizer.step, type(example), shapes, sizes, products)
+    return DenseNetwork(optimizer.step, type(example), shapes, sizes, products)
 
 
 def _sizes(shapes: Sequence[tuple[int, ...]]) -> IntArray | None:

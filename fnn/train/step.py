@@ -17,7 +17,7 @@ from fnn.memory import keep_freed_memory
 from fnn.model import Learn, Model, learn_of
 from fnn.optim.base import Optimizer
 from fnn.penalties import Penalty
-from fnn.train.dense import Packed, SmallDense, small_dense
+from fnn.train.dense import DenseNetwork, Packed, dense_network
 from fnn.train.divergence import diverged, first_not_finite
 from fnn.train.figures import Loss, Metric, check_metrics, measure, measured
 from fnn.train.own import Owned, Tally
@@ -45,16 +45,16 @@ class TrainStep(Generic[P, S, X, Y, T]):
     metrics: Mapping[str, Metric[Y, T]] = attrs.field(factory=dict)
     threads: int = 1
     learn: Learn[P, X, Y] = attrs.field(init=False, repr=False)
-    small: SmallDense | None = attrs.field(init=False, repr=False)
+    dense: DenseNetwork | None = attrs.field(init=False, repr=False)
 
     @learn.default
     def _learn(self) -> Learn[P, X, Y]:
         learn: Learn[P, X, Y] = learn_of(self.model)
         return in_threads(learn, self.threads, "train_step") if self.threads > 1 else learn
 
-    @small.default
-    def _small(self) -> SmallDense | None:
-        return small_dense(self.model, self.loss, self.optimizer) if self.penalty is None else None
+    @dense.default
+    def _dense(self) -> DenseNetwork | None:
+        return dense_network(self.model, self.loss, self.optimizer) if self.penalty is None else None
 
     def __call__(self, state: TrainState[P, S], batch: Batch[X, T]) -> tuple[TrainState[P, S], dict[str, float]]:
         """Return the state after one step, and the batch's loss and metrics, which were computed before the update.
@@ -64,7 +64,7 @@ class TrainStep(Generic[P, S, X, Y, T]):
         """
         _check_pair(state, batch)
         with _quiet():
-            packed = self._packed(state, batch)
+            packed = self._packed(state, batch, many=False)
             if packed is not None and (figures := packed.take(batch, self.metrics)) is not None:
                 return packed.state(), figures
             grads, renewed, values = self._slopes(state, batch)
@@ -95,9 +95,9 @@ class TrainStep(Generic[P, S, X, Y, T]):
         try:
             for batch in batches:
                 _check_pair(state, batch)
-                if own is None or isinstance(own, Packed) != self._packs(batch):
+                if own is None or isinstance(own, Packed) != self._packs(batch, many=True):
                     state = state if own is None else own.state()
-                    own = self._packed(state, batch) or Owned(state, self.optimizer, self._slopes)
+                    own = self._packed(state, batch, many=True) or Owned(state, self.optimizer, self._slopes)
                 with _quiet():
                     values = own.take(batch, self.metrics) if isinstance(own, Packed) else own.take(batch)
                 if values is None:
@@ -111,13 +111,15 @@ class TrainStep(Generic[P, S, X, Y, T]):
             raise DataError("step.run", "at least one batch", "none", "An iterator gives its batches only once.")
         return state if own is None else own.state(), values
 
-    def _packs(self, batch: Batch[X, T]) -> bool:
-        """Whether the step is taken in one call."""
-        return self.small is not None and self.small.takes(batch)
+    def _packs(self, batch: Batch[X, T], *, many: bool) -> bool:
+        """Whether to take this step, one of many or a single one, on parameters that lie in one array."""
+        if self.dense is None or not self.dense.takes(batch):
+            return False
+        return self.dense.small(batch) or (many and self.threads == 1)
 
-    def _packed(self, state: TrainState[P, S], batch: Batch[X, T]) -> Packed | None:
-        """Return the state as the step in one call takes it; None where that is not the way."""
-        return self.small.pack(state) if self.small is not None and self.small.takes(batch) else None
+    def _packed(self, state: TrainState[P, S], batch: Batch[X, T], *, many: bool) -> Packed | None:
+        """Return the state as such a step takes it; None where that is not the way."""
+        return self.dense.pack(state) if self.dense is not None and self._packs(batch, many=many) else None
 
     def _slopes(self, state: TrainState[P, S], batch: Batch[X, T]) -> tuple[P, P | None, dict[str, float]]:
         """Return the gradients, the parameters if buffers were renewed, the loss with what it is made of, and metrics.

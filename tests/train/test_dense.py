@@ -1,4 +1,4 @@
-"""The whole step of a small dense network in one call: the ordinary step, to rounding, and the ordinary errors."""
+"""Steps of dense networks whose parameters lie in one array: those of the ordinary way, and its errors."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 
 import fnn
 from fnn.errors import DivergenceError, DtypeError, FnnError, LabelError
-from fnn.train import dense as page
+from fnn.train.dense import dense_network
 
 
 @fnn.record
@@ -28,17 +28,14 @@ INPUTS, LABELS = RNG.standard_normal((11, 2)).astype(np.float32), RNG.integers(0
 
 
 def make(model: fnn.Model[Any, Any, Any], **options: Any) -> tuple[Any, Any, Any]:
-    """The step in one call, the same in the ordinary way, and the state before it.
-
-    The first is made whatever the environment says; its kernel then is the one that is active.
-    """
+    """A step, the same in the ordinary way, and the state before it."""
     optimizer = fnn.adam(fnn.inverse_time(0.1, decay=0.1))
-    steps: list[Any] = []
-    for kind in ("numba", "numpy"):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(page, "active", lambda kind=kind: kind)
-            steps.append(fnn.train_step(model, fnn.softmax_cross_entropy, optimizer, **options))
-    return steps[0], steps[1], fnn.start(model, optimizer, fnn.Key(0))
+    step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer, **options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fnn.train.step.dense_network", lambda *parts: None)
+        ordinary = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer, **options)
+    assert ordinary.dense is None
+    return step, ordinary, fnn.start(model, optimizer, fnn.Key(0))
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -46,9 +43,10 @@ def test_many_steps_are_those_of_the_ordinary_way(name: str) -> None:
     step, ordinary, state = make(MODELS[name], metrics={"accuracy": fnn.accuracy})
     expected = state
     batch = fnn.Batch(INPUTS, LABELS)
-    assert step.small is not None
-    assert step.small.takes(batch)
-    assert step.small.pack(state) is not None
+    assert step.dense is not None
+    assert step.dense.takes(batch)
+    assert step.dense.small(batch)
+    assert step.dense.pack(state) is not None
     for _ in range(20):
         state, values = step(state, batch)
         expected, wanted = ordinary(expected, batch)
@@ -106,11 +104,30 @@ def test_whatever_is_unusual_goes_the_ordinary_way_or_gives_the_same(targets: An
     assert got == pytest.approx(expected, rel=1e-5)
 
 
-def test_large_steps_and_other_parts_go_the_ordinary_way() -> None:
-    step, _, _ = make(fnn.dense(512, 512) >> fnn.relu >> fnn.dense(512, 3))
-    assert step.small is not None
-    assert not step.small.takes(fnn.Batch(np.ones((8, 512), np.float32), np.zeros(8, np.int64)))
-    assert step.small.takes(fnn.Batch(np.ones((1, 512), np.float32), np.zeros(1, np.int64)))
+def test_large_steps_go_another_way() -> None:
+    step, _, _ = make(fnn.dense(128, 120) >> fnn.relu >> fnn.dense(120, 3))
+    for count, small in ((1, True), (8, True), (20, False)):
+        batch = fnn.Batch(np.ones((count, 128), np.float32), np.zeros(count, np.int64))
+        assert step.dense.takes(batch)
+        assert step.dense.small(batch) == small
+
+
+@pytest.mark.parametrize("wide", [128, 200])
+def test_many_large_steps_give_the_bits_of_the_ordinary_way(wide: int) -> None:
+    step, ordinary, state = make(
+        fnn.dense(2, wide) >> fnn.relu >> fnn.dense(wide, wide) >> fnn.relu >> fnn.dense(wide, 3)
+    )
+    batch = fnn.Batch(np.concatenate([INPUTS] * 3), np.concatenate([LABELS] * 3))
+    assert not step.dense.small(batch)
+    expected = state
+    for _ in range(20):
+        expected, wanted = ordinary(expected, batch)
+    reached, values = step.run(state, [batch] * 20)
+    assert values == wanted
+    assert fnn.tree.equal(reached, expected)
+
+
+def test_other_parts_go_the_ordinary_way() -> None:
     two = MODELS["two layers"]
     for model, loss, optimizer in (
         (two, fnn.mean_squared_error, fnn.adam(0.1)),
@@ -119,9 +136,7 @@ def test_large_steps_and_other_parts_go_the_ordinary_way() -> None:
         (fnn.dense(2, 4) >> fnn.tanh >> fnn.dense(4, 3), fnn.softmax_cross_entropy, fnn.adam(0.1)),
         (fnn.linear(2, 3), fnn.softmax_cross_entropy, fnn.adam(0.1)),
     ):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(page, "active", lambda: "numba")
-            assert page.small_dense(model, loss, optimizer) is None
+        assert dense_network(model, loss, optimizer) is None
 
 
 @pytest.mark.parametrize(
@@ -143,18 +158,12 @@ def test_parameters_of_another_model_are_refused(other: fnn.Model[Any, Any, Any]
 def test_an_optimizer_with_another_step_takes_it() -> None:
     adam = fnn.adam(0.1)
     still = attrs.evolve(adam, step=lambda grads, state, params, paths: (grads, params, state))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(page, "active", lambda: "numba")
-        assert page.small_dense(MODELS["two layers"], fnn.softmax_cross_entropy, adam) is not None
-        assert page.small_dense(MODELS["two layers"], fnn.softmax_cross_entropy, still) is None
+    assert dense_network(MODELS["two layers"], fnn.softmax_cross_entropy, adam) is not None
+    assert dense_network(MODELS["two layers"], fnn.softmax_cross_entropy, still) is None
 
 
 def test_a_penalty_goes_the_ordinary_way() -> None:
-    assert make(MODELS["two layers"], penalty=fnn.l2(0.1))[0].small is None
-
-
-def test_numpy_alone_takes_the_ordinary_way() -> None:
-    assert make(MODELS["two layers"])[1].small is None
+    assert make(MODELS["two layers"], penalty=fnn.l2(0.1))[0].dense is None
 
 
 def test_a_step_with_another_optimizer_is_another_step() -> None:

@@ -128,9 +128,10 @@ def test_views_that_a_penalty_kept_stay_as_they_were() -> None:
         np.testing.assert_array_equal(view, then)
 
 
-def test_the_memory_of_the_states_in_between_is_used_again() -> None:
+@pytest.mark.parametrize("model", [fnn.dense(500, 500), fnn.linear(500, 500)], ids=["in one array", "leaf by leaf"])
+def test_the_memory_of_the_states_in_between_is_used_again(model: fnn.Model[Any, Any, Any]) -> None:
     """A state has three megabytes, the gradients one; a single step holds two states."""
-    model, optimizer = fnn.dense(500, 500), fnn.adam(0.1)
+    optimizer = fnn.adam(0.1)
     step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer)
     start, batch = fnn.start(model, optimizer, fnn.Key(0)), fnn.Batch(np.ones((9, 500), np.float32), np.arange(9))
     step.run(start, [batch] * 2)
