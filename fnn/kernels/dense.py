@@ -2,7 +2,7 @@
 
 Of the step of a small network most of the time goes into calling one function after the other; compiled, it is one
 call. The reference calls the other kernels, and takes the products from the linear algebra library, which is faster for
-networks that are not small. Parameters, means and squares lie in the three rows of one array.
+networks that are not small. The parameters lie in one array, and so do means and squares.
 """
 
 from __future__ import annotations
@@ -24,22 +24,24 @@ Factors: TypeAlias = tuple[float, float, float, float]
 
 
 @kernel
-def dense_adam_step(x: Array, labels: IntArray, state: Array, sizes: IntArray, factors: Factors) -> tuple[float, Array]:
-    """Overwrite ``state``; return loss and logits. A loss that is not finite leaves the state as it is.
+def dense_adam_step(
+    x: Array, labels: IntArray, params: Array, means: Array, squares: Array, sizes: IntArray, factors: Factors
+) -> tuple[float, Array]:
+    """Overwrite parameters, means and squares; return loss and logits. Without a finite loss they stay as they are.
 
-    Shapes: x (rows, inputs), contiguous; labels (rows,); state (3, parameters), whose rows are the parameters, Adam's
-    means and its squares, each weight by weight with its bias behind it; sizes (layers + 1,) are those of the input and
-    of the layers' outputs. For labels out of range the loss is NaN.
+    Shapes: x (rows, inputs), contiguous; labels (rows,); params, means and squares (parameters,), each weight with its
+    bias behind it; sizes (layers + 1,) are those of the input and of the layers' outputs. For labels out of range the
+    loss is NaN.
 
     The network is ``z = h W + b`` layer by layer, rectified but for the last, with softmax and cross-entropy behind it,
     the mean over the rows.
 
-    >>> state = np.zeros((3, 8))
-    >>> loss, _ = dense_adam_step(np.ones((1, 3)), np.array([1]), state, np.array([3, 2]), (0.9, 0.999, 0.1, 1e-7))
-    >>> loss, state[1, :2]
+    >>> state, sizes = [np.zeros(8) for _ in range(3)], np.array([3, 2])
+    >>> loss, _ = dense_adam_step(np.ones((1, 3)), np.array([1]), *state, sizes, (0.9, 0.999, 0.1, 1e-7))
+    >>> loss, state[1][:2]
     (0.693147..., array([ 0.05, -0.05]))
     """
-    layers = _layers(state[0], sizes)
+    layers = _layers(params, sizes)
     hidden, y = [x], x
     for weight, bias in layers[:-1]:
         y = y @ weight
@@ -53,14 +55,14 @@ def dense_adam_step(x: Array, labels: IntArray, state: Array, sizes: IntArray, f
     value, dz = cross_entropy(y, labels, 1 / len(x))
     if not math.isfinite(value):
         return value, y
-    grads = np.empty_like(state[0])
+    grads = np.empty_like(params)
     slopes = _layers(grads, sizes)
     np.sum(dz, axis=0, out=slopes[-1][1])
     for i in reversed(range(len(layers))):
         np.matmul(hidden[i].T, dz, out=slopes[i][0])
         if i > 0:
             dz, slopes[i - 1][1][:] = relu_bias_gradients(dz @ layers[i][0].T, hidden[i])
-    adam_overwrite([grads], [state[0]], [state[1]], [state[2]], *factors)
+    adam_overwrite([grads], [params], [means], [squares], *factors)
     return value / len(x), y
 
 

@@ -67,7 +67,7 @@ class DenseNetwork:
         return max(len(batch.inputs), _FEW) * self.products <= _PRODUCTS
 
     def pack(self, state: TrainState[Any, Any]) -> Packed | None:
-        """Return a copy of a training state that fits, in one array; None for one that does not."""
+        """Return a copy of a training state that fits, in three arrays; None for one that does not."""
         params, adam = state.params, state.optimizer
         if type(params) is not self.kind or type(adam) is not AdamState:
             return None
@@ -76,14 +76,13 @@ class DenseNetwork:
             return None
         if len({leaf.dtype for row in rows for leaf in row}) != 1:
             return None
-        packed = np.array([np.concatenate([leaf.ravel() for leaf in row]) for row in rows])
-        return Packed(self, state, packed)
+        return Packed(self, state, [np.concatenate([leaf.ravel() for leaf in row]) for row in rows])
 
 
 class Packed:
-    """A training state whose parameters, means and squares are the rows of one array, moved on step by step."""
+    """A training state whose parameters, means and squares lie in one array each, moved on step by step."""
 
-    def __init__(self, network: DenseNetwork, state: TrainState[Any, AdamState], rows: Array) -> None:
+    def __init__(self, network: DenseNetwork, state: TrainState[Any, AdamState], rows: list[Array]) -> None:
         self._network, self._rows, self._params = network, rows, state.params
         self._count, self._rate = state.optimizer.count, state.optimizer.learning_rate
         self._tally = Tally(state)
@@ -91,13 +90,14 @@ class Packed:
     def take(self, batch: Batch[Any, Any], metrics: Mapping[str, Metric[Any, Any]]) -> dict[str, float] | None:
         """Take a step, and return what the batch measured; None, and no step is taken, for what is unusual."""
         x, labels = batch.inputs, batch.targets
-        if x.dtype != self._rows.dtype:
+        if x.dtype != self._rows[0].dtype:
             return None
         network = self._network
+        params, means, squares = self._rows
         rate, factors = network.adam.constants(self._count)
         indices = _plain(labels.astype(np.intp, copy=False))
         step = dense_adam_step if network.small(batch) else reference(dense_adam_step)
-        loss, logits = step(_plain(x), indices, self._rows, network.sizes, factors)
+        loss, logits = step(_plain(x), indices, params, means, squares, network.sizes, factors)
         if not math.isfinite(loss):
             return None
         self._count, self._rate = self._count + 1, rate
@@ -107,13 +107,12 @@ class Packed:
 
     def state(self) -> TrainState[Any, Any]:
         """Return the state as it stands, of the same memory: no step can be taken after this."""
-        freeze(self._rows)
         leaves: list[list[Array]] = [[], [], []]
         start = 0
         for shape in self._network.shapes:
             end = start + math.prod(shape)
             for row, flat in zip(leaves, self._rows, strict=True):
-                row.append(flat[start:end].reshape(shape))
+                row.append(freeze(flat)[start:end].reshape(shape))
             start = end
         params, means, squares = leaves
         adam = AdamState(self._count, self._rate, tuple(means), tuple(squares))

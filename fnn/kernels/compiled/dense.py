@@ -122,14 +122,20 @@ def _through(dz: Array, weight: Array, h: Array, dh: Array) -> None:
 
 @loop
 def _dense_adam_step(
-    x: Array, labels: IntArray, state: Array, sizes: IntArray, logits: Array, factors: Factors
+    x: Array,
+    labels: IntArray,
+    params: Array,
+    means: Array,
+    squares: Array,
+    sizes: IntArray,
+    logits: Array,
+    factors: Factors,
 ) -> float:
     samples, depth = x.shape[0], len(sizes) - 1
     classes, width = sizes[depth], sizes.max()
     for n in range(samples):
         if labels[n] < 0 or labels[n] >= classes:
             return math.nan
-    params, means, squares = state[0], state[1], state[2]
     grads = np.empty_like(params)
     values = np.empty((sizes.sum(), samples), x.dtype)
     slopes = np.empty((2, width * samples), x.dtype)
@@ -177,7 +183,9 @@ def _dense_adam_step(
     return loss
 
 
-def dense_adam_step(x: Array, labels: IntArray, state: Array, sizes: IntArray, factors: Factors) -> tuple[float, Array]:
-    """Overwrite the state; return loss and logits."""
+def dense_adam_step(
+    x: Array, labels: IntArray, params: Array, means: Array, squares: Array, sizes: IntArray, factors: Factors
+) -> tuple[float, Array]:
+    """Overwrite parameters, means and squares; return loss and logits."""
     logits: Array = np.empty((len(x), sizes[-1]), x.dtype)
-    return _dense_adam_step(x, labels, state, sizes, logits, factors), logits
+    return _dense_adam_step(x, labels, params, means, squares, sizes, logits, factors), logits
