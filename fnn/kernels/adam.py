@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -36,19 +38,47 @@ def adam_update(
     >>> means, squares, (1 - moved[0]) * np.sqrt(squares[0])
     ([array([2.5])], [array([4.75])], array([1.25]))
     """
+
+    def move(given: list[Array], made: list[Array]) -> None:
+        _blocks(given, made, beta1, beta2, rate, eps)
+
+    return in_parts(move, grads, params, means, squares)
+
+
+def in_parts(
+    move: Callable[[list[Array], list[Array]], None], grads: Leaves, params: Leaves, means: Leaves, squares: Leaves
+) -> tuple[list[Array], list[Array], list[Array]]:
+    """Make new parameters, means and squares, read-only: ``move(given, made)`` fills three flat arrays from four.
+
+    Small leaves of one dtype are moved together, for each call takes its time.
+
+    >>> one = [np.ones(1), np.ones(2)]
+    >>> in_parts(lambda given, made: [new.fill(sum(map(len, given))) for new in made], one, one, one, one)[0]
+    [array([12.]), array([12., 12.])]
+    """
     results: list[list[Array]] = [[*params], [*params], [*params]]
     for part in _parts(params):
-        given = [[leaves[i].reshape(-1) for i in part] for leaves in (grads, params, means, squares)]
-        flat = [rows[0] if len(part) == 1 else np.concatenate(rows) for rows in given]
+        flat = [_flat([leaves[i] for i in part]) for leaves in (grads, params, means, squares)]
         made = [np.empty(flat[0].shape, flat[0].dtype) for _ in results]
-        _blocks(flat, made, beta1, beta2, rate, eps)
+        move(flat, made)
+        shapes = [params[i].shape for i in part]
         for result, whole in zip(results, made, strict=True):
-            start = 0
-            for i in part:
-                shape, size = params[i].shape, params[i].size
-                result[i] = freeze(whole[start : start + size].reshape(shape))
-                start += size
+            for i, leaf in zip(part, _cut(whole, shapes), strict=True):
+                result[i] = leaf
     return results[0], results[1], results[2]
+
+
+def _flat(leaves: Leaves) -> Array:
+    """Return the entries of all leaves, one behind the other; those of a single leaf are a view if that can be."""
+    return leaves[0].reshape(-1) if len(leaves) == 1 else np.concatenate(leaves, axis=None)
+
+
+def _cut(whole: Array, shapes: Sequence[tuple[int, ...]]) -> Sequence[Array]:
+    """Undo `_flat`, by read-only views."""
+    if shapes[0] and shapes.count(shapes[0]) == len(shapes):  # of arrays with no axes it would make scalars
+        return list(freeze(whole.reshape(len(shapes), *shapes[0])))  # the fastest way to make many views
+    ends = accumulate(map(math.prod, shapes))
+    return [freeze(whole[end - math.prod(shape) : end].reshape(shape)) for end, shape in zip(ends, shapes, strict=True)]
 
 
 @kernel
@@ -83,7 +113,7 @@ def adam_overwrite(
 
 
 def _parts(params: Leaves) -> list[list[int]]:
-    """Divide the leaves: small ones of one dtype are done together, for each call of NumPy takes its time."""
+    """Divide the leaves into those that are done together."""
     parts: list[list[int]] = []
     room: dict[np.dtype[Any], tuple[list[int], int]] = {}
     for i, w in enumerate(params):

@@ -80,7 +80,15 @@ def standardized(shape: tuple[int, ...], groups: int) -> tuple[Case, Case]:
 
 
 def leaves(draw: Make) -> list[Any]:
-    return [draw(3, 4), draw(4), draw(2, 3, 1, 5), np.asfortranarray(draw(3, 2))]
+    return [draw(3, 4), draw(4), np.asarray(draw()), draw(2, 3, 1, 5), np.asfortranarray(draw(3, 2))]
+
+
+def equal_leaves(shape: tuple[int, ...]) -> Callable[[Make, np.random.Generator], tuple[Any, ...]]:
+    def arguments(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
+        grads, params, means, squares = ([np.asarray(draw(*shape)) for _ in range(5)] for _ in range(4))
+        return grads, params, means, [leaf**2 for leaf in squares], 0.9, 0.99, 0.01, 1e-3
+
+    return arguments
 
 
 def adam(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
@@ -90,7 +98,7 @@ def adam(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
 
 def contiguous_adam(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
     grads, *overwritten, beta1, beta2, rate, eps = adam(draw, rng)
-    return grads, *([leaf.copy("C") for leaf in group] for group in overwritten), beta1, beta2, rate, eps
+    return grads, *([np.array(leaf, order="C") for leaf in group] for group in overwritten), beta1, beta2, rate, eps
 
 
 def dense(*sizes: int, samples: int = 9) -> Callable[[Make, np.random.Generator], tuple[Any, ...]]:
@@ -108,6 +116,8 @@ CASES = {
     "add_rows": Case(kernels.add_rows, lambda draw, rng: (draw(50, 7), rng.integers(0, 9, 50), 12)),
     "relu_bias_gradients": Case(kernels.relu_bias_gradients, lambda draw, rng: (draw(600, 37), draw(600, 37))),
     "adam": Case(kernels.adam_update, adam),
+    "adam, leaves of one shape": Case(kernels.adam_update, equal_leaves((3, 4))),
+    "adam, leaves without axes": Case(kernels.adam_update, equal_leaves(())),
     "adam_overwrite": Case(kernels.adam_overwrite, contiguous_adam),
     "cross_entropy": Case(kernels.cross_entropy, lambda draw, rng: (30 * draw(9, 4), rng.integers(0, 4, 9), 0.125)),
     "dense_adam_step, one layer": Case(kernels.dense_adam_step, dense(5, 3)),

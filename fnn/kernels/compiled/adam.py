@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fnn.arrays import Array, freeze
-from fnn.kernels.adam import Leaves
+from fnn.arrays import Array
+from fnn.kernels.adam import Leaves, in_parts
 from fnn.kernels.compiled.options import loop
 
 
@@ -13,19 +13,10 @@ from fnn.kernels.compiled.options import loop
 def _move(
     g: Array, w: Array, m: Array, s: Array, moved: Array, mean: Array, square: Array, factors: tuple[float, ...]
 ) -> None:
-    """Write what is new of one leaf; factors are beta1, 1 - beta1, beta2, 1 - beta2, rate and eps."""
+    """Write what is new of flat arrays; factors are beta1, 1 - beta1, beta2, 1 - beta2, rate and eps."""
     number = w.dtype.type
     beta1, rest1, beta2, rest2 = number(factors[0]), number(factors[1]), number(factors[2]), number(factors[3])
     rate, eps = number(factors[4]), number(factors[5])
-    g, w, m, s, moved, mean, square = (
-        g.ravel(),
-        w.ravel(),
-        m.ravel(),
-        s.ravel(),
-        moved.ravel(),
-        mean.ravel(),
-        square.ravel(),
-    )
     for i in range(w.size):
         first = beta1 * m[i] + rest1 * g[i]
         second = beta2 * s[i] + rest2 * (g[i] * g[i])
@@ -61,18 +52,13 @@ def adam_update(
 ) -> tuple[list[Array], list[Array], list[Array]]:
     """Return new parameters, means and squares."""
     factors = (beta1, 1 - beta1, beta2, 1 - beta2, rate, eps)
-    moved, new_means, new_squares = [], [], []
-    for leaf in zip(grads, params, means, squares, strict=True):
-        shape, dtype = leaf[1].shape, leaf[1].dtype
-        a, b, c = np.empty(shape, dtype), np.empty(shape, dtype), np.empty(shape, dtype)
-        g, w, m, s = leaf
-        if not (g.flags.c_contiguous and w.flags.c_contiguous and m.flags.c_contiguous and s.flags.c_contiguous):
-            g, w, m, s = map(np.ascontiguousarray, leaf)
-        _move(g, w, m, s, a, b, c, factors)
-        moved.append(freeze(a))
-        new_means.append(freeze(b))
-        new_squares.append(freeze(c))
-    return moved, new_means, new_squares
+
+    def move(given: list[Array], made: list[Array]) -> None:
+        g, w, m, s = given
+        moved, mean, square = made
+        _move(g, w, m, s, moved, mean, square, factors)
+
+    return in_parts(move, grads, params, means, squares)
 
 
 def adam_overwrite(
