@@ -20,6 +20,9 @@ from numpy.typing import NDArray
 from tests.benchmarks.peers import OURS, PEERS, Arrays, Many, Step
 from tests.benchmarks.rows import find
 
+EPOCH = 32
+"""At least so many steps a library takes in one call, if it is made for many."""
+
 BLOCKS = 15
 """At most as many blocks fit into the time given, if a step is shorter than a block; at least five are measured."""
 
@@ -49,7 +52,7 @@ def block(step: Step, count: int) -> float:
 
 def blocks(step: Step, seconds: float) -> tuple[int, list[float]]:
     """Warm up for a third of the time, then return the steps of a block, and the seconds a step of each block."""
-    count, began = 1, time.perf_counter()
+    count, began = (EPOCH if isinstance(step, Many) else 1), time.perf_counter()
     while (took := block(step, count)) < seconds / BLOCKS or time.perf_counter() - began < seconds / 3:
         if took < seconds / BLOCKS:
             count *= 2

@@ -21,7 +21,7 @@ Step: TypeAlias = Callable[[int], Any]
 
 @runtime_checkable
 class Many(Protocol):
-    """A step that can also be taken many times in one call, by a library that is made for whole epochs."""
+    """A step that can also be taken many times in one call, by a library that has a loop of its own."""
 
     def __call__(self, i: int, /) -> Any: ...
 
