@@ -29,6 +29,8 @@ fnn.fit(regression, state, labelled, epochs=1)  # E: Cannot infer ... "T" of "fi
 fnn.fit(regression, state, unscaled, epochs=1)  # E: Cannot infer ... "X" of "fit"
 fnn.fit(weighted, state, labelled, epochs=1)  # E: Cannot infer ... "T" of "fit"
 fnn.fit(regression, state, x, epochs=1)  # E: Argument 3 to "fit" has incompatible type "ndarray
+regression.run(state, labelled.epoch(0))  # E: Argument 2 to "run" of "TrainStep" has incompatible type "Iterator
+regression.run(state, fnn.Batch(x, values))  # E: Argument 2 to "run" of "TrainStep" has incompatible type "Batch
 fnn.fit(regression, state, data)  # E: Missing named argument "epochs" for "fit"
 fnn.fit(regression, state.params, data, epochs=1)  # E: Argument 2 to "fit" ... "Dense"; expected "TrainState
 fnn.evaluate(model, state.params, labelled, loss=fnn.mean_squared_error)  # E: Argument "loss" to "evaluate"

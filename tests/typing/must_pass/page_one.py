@@ -65,6 +65,10 @@ assert_type(fnn.softmax_cross_entropy(logits, labels), tuple[float, Array])
 one_step, values = step(state, next(train_batches.epoch(0)))
 assert_type(one_step, TrainState[MLP, tuple[ClipState, AdamState]])
 assert_type(values, dict[str, float])
+many_steps, values = step.run(state, train_batches.epoch(0))
+assert_type(many_steps, TrainState[MLP, tuple[ClipState, AdamState]])
+assert_type(values, dict[str, float])
+fnn.fit(step, state, train_batches, epochs=10, every=20)
 
 # The loss takes more kinds of targets than this data set has; the step can be said to take just these.
 made: TrainStep[MLP, tuple[ClipState, AdamState], Array, Array, IntArray] = fnn.train_step(
