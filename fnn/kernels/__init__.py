@@ -16,6 +16,7 @@ from fnn.kernels.silu import silu, silu_gradient
 from fnn.kernels.softmax import softmax_rows, softmax_rows_gradient
 from fnn.kernels.standardize import standardize, standardize_gradient
 from fnn.kernels.swiglu import swiglu, swiglu_gradient
+from fnn.kernels.transpose import transposed
 from fnn.kernels.windows import (
     Span,
     Winners,
@@ -56,6 +57,7 @@ __all__ = [
     "standardize_gradient",
     "swiglu",
     "swiglu_gradient",
+    "transposed",
     "window_maxima",
     "window_maxima_gradient",
     "window_means",

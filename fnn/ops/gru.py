@@ -32,7 +32,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from fnn.arrays import Array, BoolArray
-from fnn.kernels import gru_step, gru_step_gradients
+from fnn.kernels import gru_step, gru_step_gradients, transposed
 from fnn.ops.sums import column_sums
 from fnn.ops.time_major import batch_major, check_fit, rows, time_major, valid_steps
 
@@ -94,7 +94,7 @@ def gru_forward(
     h: Array = np.empty((time + 1, batch, units), x.dtype)
     q = np.empty_like(h[1:])
     h[0] = carry
-    columns, past = np.ascontiguousarray(recurrent_weight.T), np.empty_like(gates[0])
+    columns, past = transposed(recurrent_weight), np.empty_like(gates[0])
     for t in range(time):
         np.copyto(past, (columns @ h[t].T).T)  # h R, faster the other way round, as h has few rows
         gru_step(gates[t], past, recurrent_bias, h[t], q[t], h[t + 1])

@@ -31,7 +31,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from fnn.arrays import Array, BoolArray
-from fnn.kernels import lstm_step, lstm_step_gradients
+from fnn.kernels import lstm_step, lstm_step_gradients, transposed
 from fnn.ops.sums import column_sums
 from fnn.ops.time_major import batch_major, check_fit, rows, time_major, valid_steps
 
@@ -96,14 +96,13 @@ def lstm_forward(
     x = time_major(x, valid, reverse=reverse)
     time, (batch, units) = len(x), carry.h.shape
     gates: Array = (rows(x) @ input_weight).reshape(time, batch, 4 * units)
-    gates += bias
     h: Array = np.empty((time + 1, batch, units), x.dtype)
     c, tanh_c = np.empty_like(h), np.empty_like(h[1:])
-    columns, past = np.ascontiguousarray(recurrent_weight.T), np.empty_like(gates[0])
+    columns, past = transposed(recurrent_weight), np.empty_like(gates[0])
     h[0], c[0] = carry
     for t in range(time):
         np.copyto(past, (columns @ h[t].T).T)  # h R, faster the other way round, as h has few rows
-        lstm_step(gates[t], past, c[t], c[t + 1], tanh_c[t], h[t + 1])
+        lstm_step(gates[t], past, bias, c[t], c[t + 1], tanh_c[t], h[t + 1])
         if valid is not None:
             np.copyto(h[t + 1], h[t], where=~valid[t])
             np.copyto(c[t + 1], c[t], where=~valid[t])
@@ -143,9 +142,8 @@ def _through_time(dy: tuple[Array, LSTMCarry], cache: LSTMCache) -> tuple[Array,
     da = np.empty_like(gates)
     dh, dc = dy[1].h.copy(), dy[1].c.copy()
     for t in reversed(range(len(x))):
-        dh += dh_of_y[t]
         dc_after = dc if valid is None else dc.copy()
-        lstm_step_gradients(gates[t], c[t], tanh_c[t], dh, dc, da[t])
+        lstm_step_gradients(gates[t], c[t], tanh_c[t], dh_of_y[t], dh, dc, da[t])
         if valid is not None:
             da[t] *= valid[t]
             np.copyto(dc, dc_after, where=~valid[t])

@@ -136,12 +136,14 @@ CASES = {
     ),
     "lstm_step": Case(
         kernels.lstm_step,
-        lambda draw, rng: (4 * draw(5, 28), 4 * draw(5, 28), draw(5, 7), draw(5, 7), draw(5, 7), draw(5, 7)),
+        lambda draw, rng: (4 * draw(5, 28), 4 * draw(5, 28), draw(28), draw(5, 7), draw(5, 7), draw(5, 7), draw(5, 7)),
     ),
     "lstm_step_gradients": Case(
         kernels.lstm_step_gradients,
-        lambda draw, rng: (draw(5, 28), draw(5, 7), draw(5, 7), draw(5, 7), draw(5, 7), draw(5, 28)),
+        lambda draw, rng: (draw(5, 28), draw(5, 7), draw(5, 7), draw(5, 7), draw(5, 7), draw(5, 7), draw(5, 28)),
     ),
+    "transposed": Case(kernels.transposed, lambda draw, rng: (draw(19, 33),)),
+    "transposed, column": Case(kernels.transposed, lambda draw, rng: (draw(19, 1),)),
     "normalize_rows": Case(kernels.normalize_rows, lambda draw, rng: (draw(9, 33) + 3, draw(33), draw(33), 1e-5)),
     "normalize_rows_gradient": Case(
         kernels.normalize_rows_gradient, lambda draw, rng: (draw(600, 33), draw(600, 33), draw(600) ** 2, draw(33))
@@ -313,7 +315,7 @@ def test_what_is_not_finite_is_not_hidden(bad: float) -> None:
         value, _ = kernels.cross_entropy(logits, np.array([0]), 1.0)
     assert not np.isfinite(value)
     gates, cells = np.full((1, 4), np.nan, np.float32), [np.zeros((1, 1), np.float32) for _ in range(4)]
-    kernels.lstm_step(gates, np.zeros((1, 4), np.float32), *cells)
+    kernels.lstm_step(gates, np.zeros((1, 4), np.float32), np.zeros(4, np.float32), *cells)
     assert np.isnan(cells[3]).all()
 
 
