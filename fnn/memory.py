@@ -43,7 +43,9 @@ def keep_freed_memory() -> None:
 
 
 def only_here(arrays: Sequence[Array]) -> bool:
-    """Whether the arrays have memory of their own, and nothing but this sequence refers to them, not even a view.
+    """Whether nothing but this sequence refers to the arrays, no view either, and they can be written over as they lie.
+
+    Who refers to the sequence, or weakly to an array, is not counted.
 
     >>> arrays = [np.zeros(2), np.zeros(3)]
     >>> only_here(arrays)
@@ -52,11 +54,16 @@ def only_here(arrays: Sequence[Array]) -> bool:
     >>> only_here(arrays)
     False
     """
-    return _countable() and _references(arrays) <= {_alone()} and all(array.flags.owndata for array in arrays)
+    return _countable() and _references(arrays) <= {_alone()} and all(map(_plain, arrays))
 
 
 def _references(arrays: Sequence[Array]) -> set[int]:
     return {sys.getrefcount(array) for array in arrays}
+
+
+def _plain(array: Array) -> bool:
+    """Whether an array has memory of its own, in the usual order."""
+    return array.flags.owndata and array.flags.c_contiguous
 
 
 @cache
@@ -80,10 +87,10 @@ def writeable(*groups: Sequence[Array]) -> Iterator[None]:
     >>> array, array.flags.writeable
     (array([1.]), False)
     """
-    for group in groups:
-        for array in group:
-            array.setflags(write=True)
     try:
+        for group in groups:
+            for array in group:
+                array.setflags(write=True)
         yield
     finally:
         for group in groups:

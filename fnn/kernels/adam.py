@@ -59,7 +59,7 @@ def in_parts(
     results: list[list[Array]] = [[*params], [*params], [*params]]
     for part in _parts(params):
         flat = [_flat([leaves[i] for i in part]) for leaves in (grads, params, means, squares)]
-        made = [np.empty(flat[0].shape, flat[0].dtype) for _ in results]
+        made = [np.empty(flat[1].shape, flat[1].dtype) for _ in results]
         move(flat, made)
         shapes = [params[i].shape for i in part]
         for result, whole in zip(results, made, strict=True):

@@ -25,6 +25,8 @@ R = TypeVar("R")
 
 VARIABLE = "FNN_KERNELS"
 
+_FLOATS = frozenset({np.dtype(np.float32), np.dtype(np.float64)})
+
 
 @cache
 def active() -> Literal["numba", "numpy"]:
@@ -70,14 +72,23 @@ def kernel(reference: Callable[A, R]) -> Callable[A, R]:
         nonlocal run
         if run is None:
             run = compiled(reference) if active() == "numba" else reference
-        try:
-            return run(*args, **kwargs)
-        except Exception:
-            if run is reference or not any(isinstance(arg, np.ndarray) and arg.dtype.kind == "c" for arg in args):
-                raise
-            return reference(*args, **kwargs)  # loops are for floats; the complex step checks the mathematics
+        return run(*args, **kwargs) if run is reference or _usual(args) else reference(*args, **kwargs)
 
     return call
+
+
+def _usual(args: tuple[object, ...]) -> bool:
+    """Whether these are arrays that loops are written for: all of float32 or all of float64, besides indices."""
+    dtype = None
+    for arg in args:
+        if isinstance(arg, np.ndarray):
+            if dtype is None:
+                dtype = arg.dtype
+                if dtype not in _FLOATS:
+                    return False
+            elif arg.dtype is not dtype and arg.dtype != dtype and arg.dtype.kind not in "iub":
+                return False
+    return True
 
 
 def reference(kernel: Callable[A, R]) -> Callable[A, R]:

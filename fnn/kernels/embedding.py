@@ -14,11 +14,13 @@ def add_rows(rows: Array, indices: IntArray, count: int) -> Array:
 
     Shapes: rows (n, width), indices (n,), from 0 to ``count - 1``. The sums are made by sorting the indices, so that
     equal ones stand side by side, and adding each run: several times as fast as NumPy's ``add.at``, which adds row by
-    row. Raises IndexError for an index that is too large.
+    row. Raises IndexError for an index outside.
 
     >>> add_rows(np.array([[1.0], [2.0], [4.0]]), np.array([1, 0, 1]), 3).ravel()
     array([2., 5., 0.])
     """
+    if len(indices) and not 0 <= indices.min() <= indices.max() < count:
+        raise IndexError("an index lies outside of the table")
     order = indices.argsort(kind="stable")
     ordered = indices[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))

@@ -23,8 +23,8 @@ def gelu(x: Array) -> tuple[Array, Array]:
     """
     distribution: Array = 0.5 * erfc(x * -math.sqrt(0.5))
     y: Array = x * distribution
-    c: Array = np.clip(x, -40, 40)
-    slope: Array = c * c
+    c: Array = np.clip(x, -40, 40, out=np.empty_like(x))
+    slope: Array = np.multiply(c, c, out=np.empty_like(c))
     slope *= -0.5
     np.exp(slope, out=slope)
     slope *= c
@@ -40,9 +40,9 @@ def gelu_tanh(x: Array) -> tuple[Array, Array]:
     >>> gelu_tanh(np.array([0.0, 100.0]))
     (array([  0., 100.]), array([0.5, 1. ]))
     """
-    c: Array = np.clip(x, -10, 10)
-    slope: Array = c * c
-    t: Array = CUBIC * slope
+    c: Array = np.clip(x, -10, 10, out=np.empty_like(x))
+    slope: Array = np.multiply(c, c, out=np.empty_like(c))
+    t: Array = np.multiply(slope, CUBIC, out=np.empty_like(c))
     t += 1
     t *= c
     t *= ROOT

@@ -39,4 +39,5 @@ def silu_backward(dy: Array, cache: SiluCache) -> Array:
     """
     y, s = cache
     check_dy(dy, y, "silu")
+    check_dy(dy, s, "silu")
     return silu_gradient(dy, y, s)

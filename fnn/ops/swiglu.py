@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from fnn.arrays import Array, check_dy
+from fnn.errors import ShapeError
 from fnn.kernels import swiglu, swiglu_gradient
 from fnn.ops.halves import check_halves
 
@@ -45,4 +46,6 @@ def swiglu_backward(dy: Array, cache: SwigluCache) -> Array:
     """
     x, s = cache
     check_dy(dy, s, "swiglu")
+    if x.shape != (*s.shape[:-1], 2 * s.shape[-1]):
+        raise ShapeError("swiglu", f"the cache of one forward, x with twice the features of {s.shape}", f"{x.shape}")
     return swiglu_gradient(dy, x, s)

@@ -24,7 +24,7 @@ from fnn.kernels import adam_overwrite, adam_update
 from fnn.memory import only_here, writeable
 from fnn.optim.base import Arrays, Optimizer, Paths
 from fnn.optim.schedules import Rate, Schedule, as_schedule, show
-from fnn.optim.state import check_state, zeros
+from fnn.optim.state import check_slopes, check_state, zeros
 from fnn.tree import record, static
 from fnn.validate import in_range
 
@@ -57,7 +57,7 @@ class AdamStep:
     def __call__(
         self, grads: Arrays, state: AdamState, params: Arrays, paths: Paths
     ) -> tuple[Arrays, Arrays, AdamState]:
-        check_state(state, AdamState, params, self.name)
+        self._check(grads, state, params)
         rate, factors = self.constants(state.count)
         moved, means, squares = adam_update(grads, params, state.mean, state.square, *factors)
         return grads, moved, AdamState(state.count + 1, rate, tuple(means), tuple(squares))
@@ -68,10 +68,15 @@ class AdamStep:
         """Write over means, squares and parameters; make new ones if anything else refers to a parameter."""
         if not only_here(params):
             return self(grads, state, params, paths)
+        self._check(grads, state, params)
         rate, factors = self.constants(state.count)
         with writeable(params, state.mean, state.square):
             adam_overwrite(grads, params, state.mean, state.square, *factors)
         return grads, params, AdamState(state.count + 1, rate, state.mean, state.square)
+
+    def _check(self, grads: Arrays, state: object, params: Arrays) -> None:
+        check_state(state, AdamState, params, self.name)
+        check_slopes(grads, params, self.name)
 
 
 def adam(learning_rate: Rate, *, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-7) -> Optimizer[AdamState]:

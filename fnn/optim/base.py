@@ -115,7 +115,7 @@ class Optimizer(Transform[S]):
         check_gradients(grads, params)
         leaves = tree.trained_leaves(params)
         _, moved, state = self.step(tree.trained_leaves(grads), state, leaves, lambda: paths_of(params))
-        return tree.with_trained_leaves(params, [_owned(*pair) for pair in zip(leaves, moved, strict=True)]), state
+        return tree.with_trained_leaves(params, [owned(*pair) for pair in zip(leaves, moved, strict=True)]), state
 
     def __repr__(self) -> str:
         return self.name
@@ -126,7 +126,7 @@ def paths_of(params: object) -> list[str]:
     return [path for path, _ in tree.leaves_with_paths(params, trained_only=True)]
 
 
-def _owned(old: Array, new: Array) -> Array:
+def owned(old: Array, new: Array) -> Array:
     """Freeze a new leaf; one that was handed through may be the caller's, which is not ours to freeze: copy it."""
     return freeze(np.array(new) if new is old and new.flags.writeable else new)
 
@@ -234,21 +234,26 @@ class _InTurn:
     def __call__(
         self, grads: Arrays, state: tuple[Any, ...], params: Arrays, paths: Paths
     ) -> tuple[Arrays, Arrays, tuple[Any, ...]]:
-        return self._go(self.steps, grads, state, params, paths)
+        _check_states(state, len(self.steps), self.name)
+        new = []
+        for step, part in zip(self.steps, state, strict=True):
+            grads, params, part = step(grads, part, params, paths)
+            new.append(part)
+        return grads, params, tuple(new)
 
     def overwrite(
         self, grads: Arrays, state: tuple[Any, ...], params: Arrays, paths: Paths
     ) -> tuple[Arrays, Arrays, tuple[Any, ...]]:
-        steps = [step.overwrite if isinstance(step, Overwriting) else step for step in self.steps]
-        return self._go(steps, grads, state, params, paths)
-
-    def _go(
-        self, steps: Sequence[Step[Any]], grads: Arrays, state: tuple[Any, ...], params: Arrays, paths: Paths
-    ) -> tuple[Arrays, Arrays, tuple[Any, ...]]:
-        _check_states(state, len(steps), self.name)
+        _check_states(state, len(self.steps), self.name)
         new = []
-        for step, part in zip(steps, state, strict=True):
-            grads, params, part = step(grads, part, params, paths)
+        for step, part in zip(self.steps, state, strict=True):
+            if isinstance(step, Overwriting):
+                grads, params, part = step.overwrite(grads, part, params, paths)
+            else:  # it may keep the sequence that it is given, or that it returns: neither is handed on
+                given = [*params]
+                grads, moved, part = step(grads, part, given, paths)
+                params = params if moved is given else [*moved]
+                del given, moved
             new.append(part)
         return grads, params, tuple(new)
 

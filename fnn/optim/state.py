@@ -39,6 +39,16 @@ def check_state(state: object, kind: type, params: Arrays, place: str) -> None:
             )
 
 
+def check_slopes(grads: Arrays, params: Arrays, place: str) -> None:
+    """Refuse gradients that are not like the parameters, as a transform may have made them."""
+    if len(grads) != len(params) or any(
+        g.shape != w.shape or g.dtype != w.dtype for g, w in zip(grads, params, strict=True)
+    ):
+        expected, got = (", ".join(map(describe, group)) or "none" for group in (params, grads))
+        hint = "A transform before the optimizer returns one gradient for each parameter, of its shape and dtype."
+        raise StructureError(place, f"gradients like the parameters, {expected}", got, hint)
+
+
 def check_kind(state: object, kind: type, place: str) -> None:
     """Refuse the state of another optimizer."""
     if not isinstance(state, kind):

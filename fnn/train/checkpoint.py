@@ -44,13 +44,12 @@ def checkpoint(
 
 
 def _save_along(events: Iterable[Event[P, S]], path: Path, every: int | None) -> Events[P, S]:
-    saved: int | None = None  # how many times `every` steps there were at the last event
+    saved = 0  # how many times `every` steps there were at the last event
     for event in events:
         due = isinstance(event, EpochEnd)
         if isinstance(event, StepEnd) and every is not None:
-            times, rest = divmod(event.state.step, every)
-            due = rest == 0 if saved is None else times > saved
-            saved = times
+            due = event.state.step // every > saved
+            saved = event.state.step // every
         if due:
             save(path, event.state)
         yield event

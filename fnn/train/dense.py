@@ -10,20 +10,20 @@ or a loss that is not finite, goes the ordinary way, which knows what to say.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from typing import Any
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from fnn.arrays import Array, IntArray, freeze
 from fnn.data.batches import Batch
+from fnn.errors import ShapeError
 from fnn.kernels import dense_adam_step
 from fnn.kernels.choice import reference
 from fnn.losses import softmax_cross_entropy
-from fnn.model import Model, op_of, stages_of
+from fnn.model import Model, op_of, output_shape, stages_of
 from fnn.ops.linear import linear_forward
 from fnn.ops.relu import relu_forward
 from fnn.optim.adam import AdamState, AdamStep
@@ -41,63 +41,85 @@ _FEW = 16
 """A loop over fewer samples takes as long as one over so many."""
 
 
-@attrs.frozen(eq=False)
-class DenseNetwork:
-    """What is known of the network and its optimizer: the type and shapes of the parameters, and Adam's step."""
+class Layout(NamedTuple):
+    """The type and shapes of a network's parameters, its widths from end to end, and its products for each sample."""
 
-    adam: AdamStep
     kind: type
-    shapes: Sequence[tuple[int, ...]]
+    shapes: list[tuple[int, ...]]
     sizes: IntArray
     products: int
 
-    def takes(self, batch: Batch[Any, Any]) -> bool:
-        """Whether this is a batch of the usual kind."""
-        x, labels = batch.inputs, batch.targets
-        if type(x) is not np.ndarray or type(labels) is not np.ndarray:
+    def small(self, samples: int) -> bool:
+        """Whether a step on so many samples is so small that one call does it best."""
+        return max(samples, _FEW) * self.products <= _PRODUCTS
+
+
+class DenseNetwork:
+    """A dense network and its optimizer."""
+
+    def __init__(self, model: Model[Any, Any, Any], adam: AdamStep) -> None:
+        self.model, self.adam = model, adam
+
+    @cached_property
+    def layout(self) -> Layout | None:
+        """What the parameters look like that ``init`` makes; None if the layers are not made for them."""
+        example = self.model.init(Key(0))
+        shapes = [leaf.shape for leaf in trained_leaves(example)]
+        if [len(shape) for shape in shapes] != [2, 1] * (len(shapes) // 2):
+            return None
+        sizes = np.array([shapes[0][0], *(shape[-1] for shape in shapes[::2])])
+        try:
+            for i, stage in enumerate(stages_of(self.model)[::2]):
+                if shapes[2 * i][0] != sizes[i] or output_shape(stage, (sizes[i],)) != shapes[2 * i + 1]:
+                    return None
+        except ShapeError:
+            return None
+        return Layout(type(example), shapes, _plain(sizes), sum(map(math.prod, shapes[::2]))) if sizes[-1] > 1 else None
+
+    def takes(self, batch: Batch[Any, Any], *, many: bool) -> bool:
+        """Whether a step on this batch goes this way: one of many if it is a usual one, a single one if it is small."""
+        x, labels, layout = batch.inputs, batch.targets, self.layout
+        if layout is None or type(x) is not np.ndarray or type(labels) is not np.ndarray:
             return False
-        if x.ndim != 2 or x.shape[1] != self.sizes[0] or x.dtype.kind != "f":
+        if x.ndim != 2 or x.shape[1] != layout.sizes[0] or not x.flags.c_contiguous or len(x) == 0:
             return False
         if labels.shape != x.shape[:1] or labels.dtype.kind not in "iu":
             return False
-        return len(x) > 0
-
-    def small(self, batch: Batch[Any, Any]) -> bool:
-        """Whether the step on such a batch is so small that one call does it best."""
-        return max(len(batch.inputs), _FEW) * self.products <= _PRODUCTS
+        return many or layout.small(len(x))
 
     def pack(self, state: TrainState[Any, Any]) -> Packed | None:
-        """Return a copy of a training state that fits, in three arrays; None for one that does not."""
-        params, adam = state.params, state.optimizer
-        if type(params) is not self.kind or type(adam) is not AdamState:
+        """Return a copy of a training state in three arrays; None if it is not one of this network."""
+        params, adam, layout = state.params, state.optimizer, self.layout
+        if layout is None or type(params) is not layout.kind or type(adam) is not AdamState:
             return None
         rows = [trained_leaves(params), adam.mean, adam.square]
-        if any([leaf.shape for leaf in row] != self.shapes for row in rows):
+        if not all(type(leaf) is np.ndarray for row in rows for leaf in row):
             return None
-        if len({leaf.dtype for row in rows for leaf in row}) != 1:
+        if any([leaf.shape for leaf in row] != layout.shapes for row in rows):
             return None
-        return Packed(self, state, [np.concatenate([leaf.ravel() for leaf in row]) for row in rows])
+        if len({leaf.dtype for row in rows for leaf in row}) != 1 or rows[0][0].dtype not in (np.float32, np.float64):
+            return None
+        return Packed(self.adam, layout, state, [np.concatenate([leaf.ravel() for leaf in row]) for row in rows])
 
 
 class Packed:
     """A training state whose parameters, means and squares lie in one array each, moved on step by step."""
 
-    def __init__(self, network: DenseNetwork, state: TrainState[Any, AdamState], rows: list[Array]) -> None:
-        self._network, self._rows, self._params = network, rows, state.params
+    def __init__(self, adam: AdamStep, layout: Layout, state: TrainState[Any, AdamState], rows: list[Array]) -> None:
+        self._adam, self._layout, self._rows, self._params = adam, layout, rows, state.params
         self._count, self._rate = state.optimizer.count, state.optimizer.learning_rate
         self._tally = Tally(state)
 
-    def take(self, batch: Batch[Any, Any], metrics: Mapping[str, Metric[Any, Any]]) -> dict[str, float] | None:
+    def step(self, batch: Batch[Any, Any], metrics: Mapping[str, Metric[Any, Any]]) -> dict[str, float] | None:
         """Take a step, and return what the batch measured; None, and no step is taken, for what is unusual."""
-        x, labels = batch.inputs, batch.targets
-        if x.dtype != self._rows[0].dtype:
-            return None
-        network = self._network
+        x, labels, sizes = batch.inputs, batch.targets, self._layout.sizes
         params, means, squares = self._rows
-        rate, factors = network.adam.constants(self._count)
+        if x.dtype != params.dtype:
+            return None
+        rate, factors = self._adam.constants(self._count)
         indices = _plain(labels.astype(np.intp, copy=False))
-        step = dense_adam_step if network.small(batch) else reference(dense_adam_step)
-        loss, logits = step(_plain(x), indices, params, means, squares, network.sizes, factors)
+        run = dense_adam_step if self._layout.small(len(x)) else reference(dense_adam_step)
+        loss, logits = run(_plain(x), indices, params, means, squares, sizes, factors)
         if not math.isfinite(loss):
             return None
         self._count, self._rate = self._count + 1, rate
@@ -109,7 +131,7 @@ class Packed:
         """Return the state as it stands, of the same memory: no step can be taken after this."""
         leaves: list[list[Array]] = [[], [], []]
         start = 0
-        for shape in self._network.shapes:
+        for shape in self._layout.shapes:
             end = start + math.prod(shape)
             for row, flat in zip(leaves, self._rows, strict=True):
                 row.append(freeze(flat)[start:end].reshape(shape))
@@ -131,30 +153,8 @@ def dense_network(model: Model[Any, Any, Any], loss: object, optimizer: Optimize
     alternating = len(ops) % 2 and {*ops[::2]} == {linear_forward} and {*ops[1::2]} <= {relu_forward}
     if not alternating or loss is not softmax_cross_entropy:
         return None
-    if type(optimizer.step) is not AdamStep:
-        return None
-    example = model.init(Key(0))
-    shapes = [leaf.shape for leaf in trained_leaves(example)]
-    sizes = _sizes(shapes)
-    if sizes is None:
-        return None
-    products = sum(math.prod(shape) for shape in shapes[::2])
-    return DenseNetwork(optimizer.step, type(example), shapes, sizes, products)
-
-
-def _sizes(shapes: Sequence[tuple[int, ...]]) -> IntArray | None:
-    """The widths of the network from end to end; None if these are not the parameters of a dense network."""
-    weights, biases = shapes[::2], shapes[1::2]
-    if (
-        any(len(weight) != 2 for weight in weights)
-        or any(left[1] != right[0] for left, right in pairwise(weights))
-        or list(biases) != [weight[1:] for weight in weights]
-        or weights[-1][1] < 2
-    ):
-        return None
-    sizes = np.array([weights[0][0], *(weight[1] for weight in weights)])
-    sizes.setflags(write=False)
-    return sizes
+    step = optimizer.step
+    return DenseNetwork(model, step) if type(optimizer) is Optimizer and type(step) is AdamStep else None
 
 
 def _plain(array: NDArray[Any]) -> NDArray[Any]:

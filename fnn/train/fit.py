@@ -86,7 +86,7 @@ def _run(
 ) -> Events[P, S]:
     before = state  # the state one event back, for the step that finds its parameters spoilt
     while state.epoch < epochs:
-        stream = batches.epoch(state.epoch, skip=state.batch)
+        stream = iter(batches.epoch(state.epoch, skip=state.batch))
         for batch in stream:
             try:
                 if every == 1:

@@ -62,10 +62,11 @@ class TrainStep(Generic[P, S, X, Y, T]):
         With a penalty, ``loss`` is what is minimized, the sum of ``data_loss`` and ``penalty``. Raises DivergenceError
         if the loss is not finite, holding the state that was given.
         """
-        _check_pair(state, batch)
+        _check_state(state)
+        _check_batch(batch)
         with _quiet():
-            packed = self._packed(state, batch, many=False)
-            if packed is not None and (figures := packed.take(batch, self.metrics)) is not None:
+            packed = self._packed(state) if self._packs(batch, many=False) else None
+            if packed is not None and (figures := packed.step(batch, self.metrics)) is not None:
                 return packed.state(), figures
             grads, renewed, values = self._slopes(state, batch)
             old = state.params if renewed is None else renewed
@@ -77,10 +78,13 @@ class TrainStep(Generic[P, S, X, Y, T]):
     def run(self, state: TrainState[P, S], batches: Iterable[Batch[X, T]]) -> tuple[TrainState[P, S], dict[str, float]]:
         """Take a step for each batch; return the last state, and the loss and metrics of the last batch.
 
-        The numbers are those of ``for batch in batches: state, metrics = step(state, batch)``, bit for bit; but as
-        nobody sees the states in between, their memory is used again, which is faster. Raises DataError if there is no
-        batch; DivergenceError, as a single step does, holding the state before the step that failed, or the one that
-        was given if the parameters were spoilt before.
+        The numbers are those of ``for batch in batches: state, metrics = step(state, batch)``, bit for bit. But nobody
+        sees the states in between: Adam writes the new one over the old, and the parameters of a network of dense
+        layers, rectifiers between them, softmax and cross-entropy behind them, lie in one array meanwhile. That is
+        faster, several times for small ones.
+
+        Raises DataError if there is no batch; DivergenceError, as a single step does, holding the state before the step
+        that failed, or the one that was given if the parameters were spoilt before.
 
         >>> import fnn, numpy as np
         >>> model, optimizer = fnn.dense(3, 2), fnn.adam(0.1)
@@ -90,36 +94,45 @@ class TrainStep(Generic[P, S, X, Y, T]):
         >>> state.step, sorted(metrics)
         (3, ['loss'])
         """
+        _check_state(state)
+        if isinstance(batches, Batch) or not isinstance(batches, Iterable):
+            hint = "Those of an epoch are data.epoch(0)."
+            raise StructureError("step.run", "several batches, in a list or from a generator", describe(batches), hint)
         given, values = state, None
         own: Packed | Owned[P, S, X, T] | None = None
-        try:
-            for batch in batches:
-                _check_pair(state, batch)
-                if own is None or isinstance(own, Packed) != self._packs(batch, many=True):
-                    state = state if own is None else own.state()
-                    own = self._packed(state, batch, many=True) or Owned(state, self.optimizer, self._slopes)
+        packable = True
+        for batch in batches:
+            _check_batch(batch)
+            if type(self.optimizer) is not Optimizer:  # its update may be another
+                state, values = self(state, batch)
+                continue
+            packs = packable and self._packs(batch, many=True)
+            if own is None or isinstance(own, Packed) != packs:
+                state = state if own is None else own.state()
+                packed = self._packed(state) if packs else None
+                packable = not packs or packed is not None
+                own = packed or Owned(state, self.optimizer, self._slopes)
+            try:
                 with _quiet():
-                    values = own.take(batch, self.metrics) if isinstance(own, Packed) else own.take(batch)
+                    values = own.step(batch, self.metrics) if isinstance(own, Packed) else own.step(batch)
                 if values is None:
                     state, values = self(own.state(), batch)
                     own = None
-        except DivergenceError as error:
-            if isinstance(error.state, TrainState) and first_not_finite(error.state.params) is not None:
-                error.state = given
-            raise
+            except DivergenceError as error:
+                if isinstance(error.state, TrainState) and first_not_finite(error.state.params) is not None:
+                    error.state = given
+                raise
         if values is None:
             raise DataError("step.run", "at least one batch", "none", "An iterator gives its batches only once.")
         return state if own is None else own.state(), values
 
     def _packs(self, batch: Batch[X, T], *, many: bool) -> bool:
-        """Whether to take this step, one of many or a single one, on parameters that lie in one array."""
-        if self.dense is None or not self.dense.takes(batch):
-            return False
-        return self.dense.small(batch) or (many and self.threads == 1)
+        """Whether a step on this batch is taken with the parameters in one array."""
+        return self.dense is not None and self.dense.takes(batch, many=many and self.threads == 1)
 
-    def _packed(self, state: TrainState[P, S], batch: Batch[X, T], *, many: bool) -> Packed | None:
-        """Return the state as such a step takes it; None where that is not the way."""
-        return self.dense.pack(state) if self.dense is not None and self._packs(batch, many=many) else None
+    def _packed(self, state: TrainState[P, S]) -> Packed | None:
+        """Return the state with the parameters in one array; None if it is not one of this network."""
+        return None if self.dense is None else self.dense.pack(state)
 
     def _slopes(self, state: TrainState[P, S], batch: Batch[X, T]) -> tuple[P, P | None, dict[str, float]]:
         """Return the gradients, the parameters if buffers were renewed, the loss with what it is made of, and metrics.
@@ -145,10 +158,13 @@ def _quiet() -> np.errstate:
     return np.errstate(over="ignore", invalid="ignore", divide="ignore")
 
 
-def _check_pair(state: object, batch: object) -> None:
+def _check_state(state: object) -> None:
     if not isinstance(state, TrainState):
         hint = "Make one: fnn.start(model, optimizer, key)."
         raise StructureError("step", "a TrainState", describe(state), hint)
+
+
+def _check_batch(batch: object) -> None:
     if not isinstance(batch, Batch):
         raise StructureError("step", "a batch", describe(batch), "Write fnn.Batch(inputs, targets).")
 

@@ -1,5 +1,6 @@
 """Steps of dense networks whose parameters lie in one array: those of the ordinary way, and its errors."""
 
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -44,8 +45,7 @@ def test_many_steps_are_those_of_the_ordinary_way(name: str) -> None:
     expected = state
     batch = fnn.Batch(INPUTS, LABELS)
     assert step.dense is not None
-    assert step.dense.takes(batch)
-    assert step.dense.small(batch)
+    assert step.dense.takes(batch, many=False)
     assert step.dense.pack(state) is not None
     for _ in range(20):
         state, values = step(state, batch)
@@ -108,8 +108,8 @@ def test_large_steps_go_another_way() -> None:
     step, _, _ = make(fnn.dense(128, 120) >> fnn.relu >> fnn.dense(120, 3))
     for count, small in ((1, True), (8, True), (20, False)):
         batch = fnn.Batch(np.ones((count, 128), np.float32), np.zeros(count, np.int64))
-        assert step.dense.takes(batch)
-        assert step.dense.small(batch) == small
+        assert step.dense.takes(batch, many=True)
+        assert step.dense.takes(batch, many=False) == small
 
 
 @pytest.mark.parametrize("wide", [128, 200])
@@ -118,7 +118,8 @@ def test_many_large_steps_give_the_bits_of_the_ordinary_way(wide: int) -> None:
         fnn.dense(2, wide) >> fnn.relu >> fnn.dense(wide, wide) >> fnn.relu >> fnn.dense(wide, 3)
     )
     batch = fnn.Batch(np.concatenate([INPUTS] * 3), np.concatenate([LABELS] * 3))
-    assert not step.dense.small(batch)
+    assert step.dense.takes(batch, many=True)
+    assert not step.dense.takes(batch, many=False)
     expected = state
     for _ in range(20):
         expected, wanted = ordinary(expected, batch)
@@ -153,6 +154,48 @@ def test_parameters_of_another_model_are_refused(other: fnn.Model[Any, Any, Any]
     state = fnn.start(other, step.optimizer, fnn.Key(0))
     with pytest.raises(FnnError, match=r"expected parameters|expected shape"):
         step(state, fnn.Batch(INPUTS, LABELS))
+
+
+def test_an_optimizer_with_another_update_takes_it() -> None:
+    class Still(fnn.Optimizer[Any]):
+        def update(self, grads: Any, state: Any, params: Any) -> Any:
+            return params, state
+
+    adam = fnn.adam(0.1)
+    still: Any = Still(adam.init, adam.step)
+    batch = fnn.Batch(INPUTS, LABELS)
+    for model in (MODELS["two layers"], fnn.linear(2, 3)):
+        step: Any = fnn.train_step(model, fnn.softmax_cross_entropy, still)
+        start = fnn.start(model, still, fnn.Key(0))
+        assert fnn.tree.equal(step(start, batch)[0].params, start.params)
+        assert fnn.tree.equal(step.run(start, [batch] * 3)[0].params, start.params)
+
+
+def test_an_init_for_other_layers_is_refused_in_the_ordinary_way() -> None:
+    model = attrs.evolve(fnn.dense(2, 3), init=fnn.dense(2, 5).init)
+    step = fnn.train_step(model, fnn.softmax_cross_entropy, fnn.adam(0.1))
+    assert step.dense is not None
+    assert step.dense.layout is None
+    with pytest.raises(FnnError, match=r"dense\(2, 3\) > weight: expected shape \(2, 3\)"):
+        step(fnn.start(model, step.optimizer, fnn.Key(0)), fnn.Batch(INPUTS, LABELS))
+
+
+@pytest.mark.parametrize("moments", [lambda mean: mean[:1], lambda mean: (), lambda mean: mean[::-1]])
+def test_a_state_with_other_moments_is_refused_in_the_ordinary_way(moments: Callable[[Any], Any]) -> None:
+    step, ordinary, state = make(MODELS["two layers"])
+    bad = attrs.evolve(state, optimizer=attrs.evolve(state.optimizer, mean=moments(state.optimizer.mean)))
+    batch = fnn.Batch(INPUTS, LABELS)
+    texts = []
+    with pytest.raises(FnnError) as caught:
+        ordinary(bad, batch)
+    texts.append(str(caught.value))
+    with pytest.raises(FnnError) as caught:
+        step(bad, batch)
+    texts.append(str(caught.value))
+    with pytest.raises(FnnError) as caught:
+        step.run(bad, [batch])
+    texts.append(str(caught.value))
+    assert texts[0] == texts[1] == texts[2]
 
 
 def test_an_optimizer_with_another_step_takes_it() -> None:

@@ -1,7 +1,7 @@
 """Many steps in one call: the numbers of single steps, over memory that nobody else sees."""
 
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,45 @@ TANH = fnn.dense(6, 8) >> fnn.tanh >> fnn.dense(8, 3)
 WIDE = fnn.dense(6, 200) >> fnn.relu >> fnn.dense(200, 200) >> fnn.relu >> fnn.dense(200, 3)
 NOISY = fnn.dense(6, 8) >> fnn.batch_norm(8) >> fnn.relu >> fnn.dropout(0.5) >> fnn.dense(8, 3)
 
+
+@fnn.record
+class Previous:
+    """The parameters before the last step."""
+
+    params: tuple[fnn.Array, ...]
+
+
+def _compare(grads: Any, state: Previous, params: Any, paths: Any) -> Any:
+    changes = [w - before for w, before in zip(params, state.params, strict=True)]
+    return [g + change for g, change in zip(grads, changes, strict=True)], params, Previous(tuple(params))
+
+
+def _turn(grads: Any, state: None, params: Any, paths: Any) -> Any:
+    return grads, [np.asfortranarray(w.copy()) for w in params], state
+
+
+PREVIOUS = fnn.Transform(lambda params: Previous(tuple(params)), _compare)
+FORTRAN = fnn.Transform(lambda params: None, _turn)
+
+
+@fnn.record
+class Noisy:
+    hidden: fnn.Dense
+    norm: fnn.BatchNorm
+    out: fnn.Dense
+
+
+def _clipped() -> fnn.Model[Any, Any, Any]:
+    inner = fnn.dense(6, 3)
+
+    def forward(params: Any, x: Any, key: fnn.Key) -> Any:
+        return inner.forward(fnn.replace(params, weight=np.clip(params.weight, -0.1, 0.1)), x, key)
+
+    return attrs.evolve(inner, forward=forward)
+
+
+CLIPPED = _clipped()
+
 CASES: dict[str, tuple[Any, Any, dict[str, Any]]] = {
     "small": (SMALL, fnn.adam(0.01), {"metrics": {"accuracy": fnn.accuracy}}),
     "one call or not, by the size of the batch": (WIDE, fnn.adam(0.01), {}),
@@ -32,6 +71,11 @@ CASES: dict[str, tuple[Any, Any, dict[str, Any]]] = {
     "adamw": (TANH, fnn.adamw(0.01), {}),
     "clipped": (TANH, fnn.chain(fnn.clip_by_global_norm(0.1), fnn.adam(0.01)), {}),
     "averaged": (TANH, fnn.chain(fnn.adam(0.01), fnn.ema(0.9)), {}),
+    "lookahead before": (TANH, fnn.chain(fnn.lookahead(fnn.sgd(0.5), steps=2), fnn.adam(0.01)), {}),
+    "keeps what it was given": (TANH, fnn.chain(PREVIOUS, fnn.adam(0.01)), {}),
+    "in another order": (TANH, fnn.chain(fnn.adam(0.01), FORTRAN), {}),
+    "a forward that changes the parameters": (CLIPPED, fnn.adam(0.1), {}),
+    "in a record": (NOISY.into(Noisy), fnn.adam(0.01), {}),
     "lookahead": (TANH, fnn.lookahead(fnn.adam(0.01), steps=3), {}),
     "accumulated": (TANH, fnn.accumulate(fnn.adam(0.01), steps=2), {}),
 }
@@ -128,10 +172,23 @@ def test_views_that_a_penalty_kept_stay_as_they_were() -> None:
         np.testing.assert_array_equal(view, then)
 
 
-@pytest.mark.parametrize("model", [fnn.dense(500, 500), fnn.linear(500, 500)], ids=["in one array", "leaf by leaf"])
-def test_the_memory_of_the_states_in_between_is_used_again(model: fnn.Model[Any, Any, Any]) -> None:
-    """A state has three megabytes, the gradients one; a single step holds two states."""
-    optimizer = fnn.adam(0.1)
+@fnn.record
+class Normalized:
+    linear: fnn.Linear
+    norm: fnn.BatchNorm
+
+
+@pytest.mark.parametrize(
+    ("model", "optimizer"),
+    [
+        pytest.param(fnn.dense(500, 500), fnn.adam(0.1), id="in one array"),
+        pytest.param(fnn.linear(500, 500), fnn.adam(0.1), id="leaf by leaf"),
+        pytest.param(fnn.linear(500, 500), fnn.chain(fnn.clip_by_value(1.0), fnn.adam(0.1)), id="chain"),
+        pytest.param((fnn.linear(500, 500) >> fnn.batch_norm(500)).into(Normalized), fnn.adam(0.1), id="buffers"),
+    ],
+)
+def test_the_memory_of_the_states_in_between_is_used_again(model: Any, optimizer: Any) -> None:
+    """A state has three megabytes, the gradients one, clipped ones another; single steps hold two states."""
     step = fnn.train_step(model, fnn.softmax_cross_entropy, optimizer)
     start, batch = fnn.start(model, optimizer, fnn.Key(0)), fnn.Batch(np.ones((9, 500), np.float32), np.arange(9))
     step.run(start, [batch] * 2)
@@ -149,7 +206,53 @@ def test_the_memory_of_the_states_in_between_is_used_again(model: fnn.Model[Any,
     finally:
         tracemalloc.stop()
     assert seen[0] > 3.9e6  # the first step makes a state
-    assert max(seen[1:]) < 4.5e6
+    assert max(seen[1:]) < 5.5e6
+
+
+def test_arrays_of_the_caller_are_neither_frozen_nor_handed_on() -> None:
+    step, start, batches = make("accumulated")
+    start = attrs.evolve(start, params=fnn.tree.map(np.array, start.params))
+    reached, _ = step.run(start, batches[:1])  # which changes nothing yet
+    for given, leaf in zip(*map(fnn.tree.leaves, (start.params, reached.params)), strict=True):
+        assert given.flags.writeable
+        assert not np.shares_memory(given, leaf)
+
+
+def test_a_source_may_give_its_batches_in_a_list() -> None:
+    class Listed:
+        def epoch(self, index: int, skip: int = 0) -> Any:
+            return batches[skip:]
+
+        def __len__(self) -> int:
+            return len(batches)
+
+    step, start, batches = make("ordinary")
+    source: Any = Listed()
+    states = [fnn.final(fnn.fit(step, start, source, epochs=1, every=n)).state for n in (1, 2, 4, 100)]
+    assert states[0].step == len(batches)
+    assert all(fnn.tree.equal(state, states[0]) for state in states)
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize(
+    "change", [lambda g: g.mean(keepdims=True).reshape(-1), lambda g: g.T.copy(), lambda g: g.astype(np.float64)]
+)
+def test_gradients_of_another_size_never_reach_the_loops(change: Callable[[Any], Any], many: bool) -> None:
+    spoil = fnn.Transform(
+        lambda params: None, lambda grads, state, params, paths: ([*map(change, grads)], params, state)
+    )
+    optimizer = fnn.chain(spoil, fnn.adam(0.1))
+    step = fnn.train_step(TANH, fnn.softmax_cross_entropy, optimizer)
+    start, batch = fnn.start(TANH, optimizer, fnn.Key(0)), fnn.Batch(X, LABELS)
+    with pytest.raises(StructureError, match="expected gradients like the parameters"):
+        step.run(start, [batch] * 2) if many else step(start, batch)
+
+
+@pytest.mark.parametrize("given", [fnn.Batch(X, LABELS), fnn.batches(X, LABELS, batch_size=5), None])
+def test_a_run_wants_several_batches(given: Any) -> None:
+    step, start, _ = make("ordinary")
+    with pytest.raises(StructureError, match=r"step.run: expected several batches.*Those of an epoch are data.epoch"):
+        step.run(start, given)
 
 
 def test_a_run_needs_a_batch() -> None:
