@@ -40,8 +40,8 @@ def fit(
 
     The run starts where ``state`` stands: a state taken from any event, saved and loaded again, goes on bit for bit.
     ``break`` ends it at any time. With ``every=n`` there is a StepEnd only after n steps and at the end of an epoch.
-    The numbers stay the same, bit for bit, but the memory of the states in between is used again, which is faster, most
-    of all for small networks; see `TrainStep.run`.
+    The numbers stay the same, bit for bit; as nobody sees the states in between, steps by Adam are faster, most of all
+    those of small dense networks: see `TrainStep.run`.
 
     ``validate`` is data to evaluate at each end of an epoch, or a function of the parameters that returns figures by
     name; they appear with ``validation_`` in front. A penalty is no part of ``validation_loss``, whose counterpart is
