@@ -168,6 +168,8 @@ CASES = {
 }
 for name, shape, spans in (
     ("image", (2, 6, 6, 5), ((3, 2, 2, 1, 0), (3, 2, 2, 1, 0))),
+    ("image, a column left", (2, 6, 7, 5), ((3, 2, 2, 1, 0), (3, 2, 2, 1, 0))),
+    ("image, overlapping", (2, 5, 5, 3), ((4, 2, 1, 1, 0), (4, 2, 1, 1, 0))),
     ("image, padded", (2, 5, 7, 3), ((3, 3, 2, 1, 1), (4, 3, 2, 1, 1))),
     ("image, dilated", (1, 7, 7, 2), ((3, 3, 1, 2, 0), (7, 2, 1, 2, 1))),
     ("signal", (2, 9, 3), ((5, 3, 2, 1, 1),)),
@@ -359,6 +361,15 @@ def test_a_numba_that_cannot_be_imported_is_left_alone(broken: ImportError, monk
     monkeypatch.delenv("FNN_KERNELS", raising=False)
     monkeypatch.setattr("fnn.kernels.choice.import_module", fail)
     assert kernels.active.__wrapped__() == "numpy"  # what the cache wraps
+
+
+@pytest.mark.parametrize("spans", [((2, 2, 2, 1, 0),) * 2, ((3, 2, 1, 1, 0),) * 2])
+def test_the_maximum_of_a_window_with_nan_is_nan(spans: tuple[kernels.Span, ...]) -> None:
+    for place in np.ndindex(2, 2):
+        x = np.arange(16.0).reshape(1, 4, 4, 1)
+        x[0, place[0], place[1]] = np.nan
+        for function in (reference(kernels.window_maxima), compiled(kernels.window_maxima)):
+            assert np.isnan(function(x, spans)[0][0, 0, 0])
 
 
 def test_scores_far_below_have_no_weight() -> None:

@@ -1,7 +1,8 @@
 """The largest entry, and the mean, of each window that slides over an image or a signal.
 
 With more than two axes of space the references run; they also take the means of a single channel, whose loops would be
-of length 1.
+of length 1. The maxima of windows of 2 x 2 side by side, the most common ones, have loops of their own, several times
+as fast.
 """
 
 from __future__ import annotations
@@ -17,6 +18,43 @@ from fnn.kernels import windows as references
 from fnn.kernels.choice import reference
 from fnn.kernels.compiled.options import loop
 from fnn.kernels.windows import Span, Winners, winners_dtype
+
+
+@loop
+def _quarters(x: Array, y: Array, winners: Winners) -> None:
+    """Write the maxima of windows of 2 x 2 side by side, and their taps; NaN, once seen, stays."""
+    number = winners.dtype.type
+    first, second, third, fourth = number(0), number(1), number(2), number(3)
+    for n in range(y.shape[0]):
+        for p in range(y.shape[1]):
+            upper, lower, best, winner = x[n, 2 * p], x[n, 2 * p + 1], y[n, p], winners[n, p]
+            for q in range(y.shape[2]):
+                for c in range(y.shape[3]):
+                    top, tap = upper[2 * q, c], first
+                    entry = upper[2 * q + 1, c]
+                    tap = second if entry > top else tap
+                    top = top if entry <= top or top != top else entry
+                    entry = lower[2 * q, c]
+                    tap = third if entry > top else tap
+                    top = top if entry <= top or top != top else entry
+                    entry = lower[2 * q + 1, c]
+                    tap = fourth if entry > top else tap
+                    top = top if entry <= top or top != top else entry
+                    best[q, c], winner[q, c] = top, tap
+
+
+@loop
+def _quarters_gradient(dy: Array, winners: Winners, dx: Array) -> None:
+    """Write to each entry of such windows its gradient; none is left out. One tap at a time makes vector loops."""
+    nothing = dy.dtype.type(0)
+    for n in range(dy.shape[0]):
+        for p in range(dy.shape[1]):
+            slope, winner = dy[n, p], winners[n, p]
+            for tap in range(4):
+                row, number = dx[n, 2 * p + tap // 2], winners.dtype.type(tap)
+                for q in range(dy.shape[2]):
+                    for c in range(dy.shape[3]):
+                        row[2 * q + tap % 2, c] = slope[q, c] if winner[q, c] == number else nothing
 
 
 @loop
@@ -52,8 +90,18 @@ def window_maxima(x: Array, spans: Sequence[Span]) -> tuple[Array, Winners]:
         return reference(references.window_maxima)(x, spans)
     y = np.empty((x.shape[0], *(span[0] for span in spans), x.shape[-1]), x.dtype)
     winners: Winners = np.empty(y.shape, winners_dtype(spans))
-    _window_maxima(_image(x), _image(y), _image(winners), *_plane(spans))
+    if _side_by_side(x.shape, spans):
+        _quarters(x, y, winners)
+    else:
+        _window_maxima(_image(x), _image(y), _image(winners), *_plane(spans))
     return y, winners
+
+
+def _side_by_side(shape: Sequence[int], spans: Sequence[Span]) -> bool:
+    """Whether windows of 2 x 2 cover an image without a gap."""
+    return len(spans) == 2 and all(
+        span[1:] == (2, 2, 1, 0) and size == 2 * span[0] for size, span in zip(shape[1:-1], spans, strict=True)
+    )
 
 
 @loop
@@ -79,7 +127,10 @@ def window_maxima_gradient(dy: Array, winners: Winners, shape: tuple[int, ...], 
     if len(spans) > 2:
         return reference(references.window_maxima_gradient)(dy, winners, shape, spans)
     dx = np.empty(shape, dy.dtype)
-    _window_maxima_gradient(_image(dy), _image(winners), _image(dx), *_plane(spans))
+    if _side_by_side(shape, spans):
+        _quarters_gradient(dy, winners, dx)
+    else:
+        _window_maxima_gradient(_image(dy), _image(winners), _image(dx), *_plane(spans))
     return dx
 
 
