@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
 
 from fnn.arrays import Array, IntArray
-from fnn.kernels.adam import adam_overwrite
+from fnn.kernels.adam import Factors, adam_overwrite
 from fnn.kernels.bias import add_bias_relu, relu_bias_gradients
 from fnn.kernels.choice import kernel
 from fnn.kernels.cross_entropy import cross_entropy
-
-Factors: TypeAlias = tuple[float, float, float, float]
-"""beta1, beta2, rate and eps, as in `adam_update`."""
 
 
 @kernel
@@ -62,7 +58,7 @@ def dense_adam_step(
         np.matmul(hidden[i].T, dz, out=slopes[i][0])
         if i > 0:
             dz, slopes[i - 1][1][:] = relu_bias_gradients(dz @ layers[i][0].T, hidden[i])
-    adam_overwrite([grads], [params], [means], [squares], *factors)
+    adam_overwrite([grads], [params], [means], [squares], factors)
     return value / len(x), y
 
 

@@ -59,7 +59,7 @@ class AdamStep:
     ) -> tuple[Arrays, Arrays, AdamState]:
         self._check(grads, state, params)
         rate, factors = self.constants(state.count)
-        moved, means, squares = adam_update(grads, params, state.mean, state.square, *factors)
+        moved, means, squares = adam_update(grads, params, state.mean, state.square, factors)
         return grads, moved, AdamState(state.count + 1, rate, tuple(means), tuple(squares))
 
     def overwrite(
@@ -71,7 +71,7 @@ class AdamStep:
         self._check(grads, state, params)
         rate, factors = self.constants(state.count)
         with writeable(params, state.mean, state.square):
-            adam_overwrite(grads, params, state.mean, state.square, *factors)
+            adam_overwrite(grads, params, state.mean, state.square, factors)
         return grads, params, AdamState(state.count + 1, rate, state.mean, state.square)
 
     def _check(self, grads: Arrays, state: object, params: Arrays) -> None:

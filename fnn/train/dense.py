@@ -87,7 +87,7 @@ class DenseNetwork:
             return False
         return many or layout.small(len(x))
 
-    def pack(self, state: TrainState[Any, Any]) -> Packed | None:
+    def pack(self, state: TrainState[Any, Any], metrics: Mapping[str, Metric[Any, Any]]) -> Packed | None:
         """Return a copy of a training state in three arrays; None if it is not one of this network."""
         params, adam, layout = state.params, state.optimizer, self.layout
         if layout is None or type(params) is not layout.kind or type(adam) is not AdamState:
@@ -99,18 +99,27 @@ class DenseNetwork:
             return None
         if len({leaf.dtype for row in rows for leaf in row}) != 1 or rows[0][0].dtype not in (np.float32, np.float64):
             return None
-        return Packed(self.adam, layout, state, [np.concatenate([leaf.ravel() for leaf in row]) for row in rows])
+        return Packed(
+            self.adam, layout, metrics, state, [np.concatenate([leaf.ravel() for leaf in row]) for row in rows]
+        )
 
 
 class Packed:
     """A training state whose parameters, means and squares lie in one array each, moved on step by step."""
 
-    def __init__(self, adam: AdamStep, layout: Layout, state: TrainState[Any, AdamState], rows: list[Array]) -> None:
-        self._adam, self._layout, self._rows, self._params = adam, layout, rows, state.params
+    def __init__(
+        self,
+        adam: AdamStep,
+        layout: Layout,
+        metrics: Mapping[str, Metric[Any, Any]],
+        state: TrainState[Any, AdamState],
+        rows: list[Array],
+    ) -> None:
+        self._adam, self._layout, self._metrics, self._rows, self._params = adam, layout, metrics, rows, state.params
         self._count, self._rate = state.optimizer.count, state.optimizer.learning_rate
         self._tally = Tally(state)
 
-    def step(self, batch: Batch[Any, Any], metrics: Mapping[str, Metric[Any, Any]]) -> dict[str, float] | None:
+    def step(self, batch: Batch[Any, Any]) -> dict[str, float] | None:
         """Take a step, and return what the batch measured; None, and no step is taken, for what is unusual."""
         x, labels, sizes = batch.inputs, batch.targets, self._layout.sizes
         params, means, squares = self._rows
@@ -123,7 +132,7 @@ class Packed:
         if not math.isfinite(loss):
             return None
         self._count, self._rate = self._count + 1, rate
-        values = {"loss": loss, **measured(metrics, logits, labels)}
+        values = {"loss": loss, **measured(self._metrics, logits, labels)}
         self._tally.add(len(x), values)
         return values
 

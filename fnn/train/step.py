@@ -66,7 +66,7 @@ class TrainStep(Generic[P, S, X, Y, T]):
         _check_batch(batch)
         with _quiet():
             packed = self._packed(state) if self._packs(batch, many=False) else None
-            if packed is not None and (figures := packed.step(batch, self.metrics)) is not None:
+            if packed is not None and (figures := packed.step(batch)) is not None:
                 return packed.state(), figures
             grads, renewed, values = self._slopes(state, batch)
             old = state.params if renewed is None else renewed
@@ -98,33 +98,33 @@ class TrainStep(Generic[P, S, X, Y, T]):
         if isinstance(batches, Batch) or not isinstance(batches, Iterable):
             hint = "Those of an epoch are data.epoch(0)."
             raise StructureError("step.run", "several batches, in a list or from a generator", describe(batches), hint)
-        given, values = state, None
-        own: Packed | Owned[P, S, X, T] | None = None
-        packable = True
+        held: TrainState[P, S] | Packed | Owned[P, S, X, T] = state
+        values: dict[str, float] | None = None
         for batch in batches:
             _check_batch(batch)
-            if type(self.optimizer) is not Optimizer:  # its update may be another
-                state, values = self(state, batch)
-                continue
-            packs = packable and self._packs(batch, many=True)
-            if own is None or isinstance(own, Packed) != packs:
-                state = state if own is None else own.state()
-                packed = self._packed(state) if packs else None
-                packable = not packs or packed is not None
-                own = packed or Owned(state, self.optimizer, self._slopes)
             try:
-                with _quiet():
-                    values = own.step(batch, self.metrics) if isinstance(own, Packed) else own.step(batch)
-                if values is None:
-                    state, values = self(own.state(), batch)
-                    own = None
+                held, values = self._next(held, batch)
             except DivergenceError as error:
                 if isinstance(error.state, TrainState) and first_not_finite(error.state.params) is not None:
-                    error.state = given
+                    error.state = state
                 raise
         if values is None:
             raise DataError("step.run", "at least one batch", "none", "An iterator gives its batches only once.")
-        return state if own is None else own.state(), values
+        return held if isinstance(held, TrainState) else held.state(), values
+
+    def _next(
+        self, held: TrainState[P, S] | Packed | Owned[P, S, X, T], batch: Batch[X, T]
+    ) -> tuple[TrainState[P, S] | Packed | Owned[P, S, X, T], dict[str, float]]:
+        """Take one of many steps; return what holds the state after it, and what the batch measured."""
+        if isinstance(held, TrainState) and type(self.optimizer) is not Optimizer:  # its update may be another
+            return self(held, batch)
+        packs = self._packs(batch, many=True)
+        if isinstance(held, TrainState) or isinstance(held, Packed) != packs:
+            state = held if isinstance(held, TrainState) else held.state()
+            held = (self._packed(state) if packs else None) or Owned(state, self.optimizer, self._slopes)
+        with _quiet():
+            values = held.step(batch)
+        return self(held.state(), batch) if values is None else (held, values)
 
     def _packs(self, batch: Batch[X, T], *, many: bool) -> bool:
         """Whether a step on this batch is taken with the parameters in one array."""
@@ -132,7 +132,7 @@ class TrainStep(Generic[P, S, X, Y, T]):
 
     def _packed(self, state: TrainState[P, S]) -> Packed | None:
         """Return the state with the parameters in one array; None if it is not one of this network."""
-        return None if self.dense is None else self.dense.pack(state)
+        return None if self.dense is None else self.dense.pack(state, self.metrics)
 
     def _slopes(self, state: TrainState[P, S], batch: Batch[X, T]) -> tuple[P, P | None, dict[str, float]]:
         """Return the gradients, the parameters if buffers were renewed, the loss with what it is made of, and metrics.

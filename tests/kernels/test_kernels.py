@@ -86,19 +86,19 @@ def leaves(draw: Make) -> list[Any]:
 def equal_leaves(shape: tuple[int, ...]) -> Callable[[Make, np.random.Generator], tuple[Any, ...]]:
     def arguments(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
         grads, params, means, squares = ([np.asarray(draw(*shape)) for _ in range(5)] for _ in range(4))
-        return grads, params, means, [leaf**2 for leaf in squares], 0.9, 0.99, 0.01, 1e-3
+        return grads, params, means, [leaf**2 for leaf in squares], (0.9, 0.99, 0.01, 1e-3)
 
     return arguments
 
 
 def adam(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
     squares = [leaf**2 for leaf in leaves(draw)]
-    return leaves(draw), leaves(draw), leaves(draw), squares, 0.9, 0.99, 0.01, 1e-3
+    return leaves(draw), leaves(draw), leaves(draw), squares, (0.9, 0.99, 0.01, 1e-3)
 
 
 def contiguous_adam(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
-    grads, *overwritten, beta1, beta2, rate, eps = adam(draw, rng)
-    return grads, *([np.array(leaf, order="C") for leaf in group] for group in overwritten), beta1, beta2, rate, eps
+    grads, *overwritten, factors = adam(draw, rng)
+    return grads, *([np.array(leaf, order="C") for leaf in group] for group in overwritten), factors
 
 
 def dense(*sizes: int, samples: int = 9) -> Callable[[Make, np.random.Generator], tuple[Any, ...]]:
@@ -242,8 +242,8 @@ def test_adam_gives_the_same_bits_in_new_arrays_and_over_the_old(choose: Any, dt
     sizes = [*range(1, 40), 1000, 2**16 + 5]  # so that loops end in different places, and blocks
     grads, params, means, squares = ([rng.standard_normal(size).astype(dtype) for size in sizes] for _ in range(4))
     squares = [leaf**2 for leaf in squares]
-    made = choose(kernels.adam_update)(grads, params, means, squares, 0.9, 0.999, 1e-3, 1e-8)
-    choose(kernels.adam_overwrite)(grads, params, means, squares, 0.9, 0.999, 1e-3, 1e-8)
+    made = choose(kernels.adam_update)(grads, params, means, squares, (0.9, 0.999, 1e-3, 1e-8))
+    choose(kernels.adam_overwrite)(grads, params, means, squares, (0.9, 0.999, 1e-3, 1e-8))
     for group, expected in zip((params, means, squares), made, strict=True):
         for got, want in zip(group, expected, strict=True):
             np.testing.assert_array_equal(got, want)

@@ -46,7 +46,7 @@ def test_many_steps_are_those_of_the_ordinary_way(name: str) -> None:
     batch = fnn.Batch(INPUTS, LABELS)
     assert step.dense is not None
     assert step.dense.takes(batch, many=False)
-    assert step.dense.pack(state) is not None
+    assert step.dense.pack(state, step.metrics) is not None
     for _ in range(20):
         state, values = step(state, batch)
         expected, wanted = ordinary(expected, batch)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fnn.arrays import Array
-from fnn.kernels.compiled.options import loop
-
-_ROWS = 256  # as many are summed up before they are added to the total, which keeps rounding small
+from fnn.kernels.compiled.options import ROWS, loop
 
 
 @loop
@@ -23,9 +21,9 @@ def add_bias_relu(z: Array, bias: Array) -> None:
 def _relu_bias_gradients(dy: Array, y: Array, dz: Array, sums: Array) -> None:
     part = np.empty_like(sums)
     sums[:] = 0
-    for start in range(0, dy.shape[0], _ROWS):
+    for start in range(0, dy.shape[0], ROWS):
         part[:] = 0
-        for i in range(start, min(start + _ROWS, dy.shape[0])):
+        for i in range(start, min(start + ROWS, dy.shape[0])):
             for j in range(dy.shape[1]):
                 value = dy[i, j] if y[i, j] > 0 else 0 * dy[i, j]
                 dz[i, j] = value

@@ -11,10 +11,10 @@ import math
 import numpy as np
 
 from fnn.arrays import Array, IntArray
+from fnn.kernels.adam import Factors
 from fnn.kernels.compiled.adam import overwrite
 from fnn.kernels.compiled.functions import exp
 from fnn.kernels.compiled.options import loop
-from fnn.kernels.dense import Factors
 
 _MANY = 1e200
 """A product of this size is replaced by its logarithm before it overflows."""
@@ -178,8 +178,7 @@ def _dense_adam_step(
             dh = slopes[(back + 1) % 2, : inputs * samples].reshape(inputs, samples)
             _through(dz, params[start:end].reshape(inputs, outputs), h, dh)
             dz = dh
-    beta1, beta2, rate, eps = factors
-    overwrite(grads, params, means, squares, (beta1, 1 - beta1, beta2, 1 - beta2, rate, eps))
+    overwrite(grads, params, means, squares, factors)
     return loss
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fnn.arrays import Array
-from fnn.kernels.compiled.options import loop
-
-_ROWS = 256  # as many are summed up before they are added to the total, which keeps rounding small
+from fnn.kernels.compiled.options import ROWS, loop
 
 
 @loop
@@ -44,10 +42,10 @@ def _normalize_rows_gradient(
     dscale[:] = 0
     dbias[:] = 0
     scale_part, bias_part = np.empty_like(dscale), np.empty_like(dbias)
-    for start in range(0, dy.shape[0], _ROWS):
+    for start in range(0, dy.shape[0], ROWS):
         scale_part[:] = 0
         bias_part[:] = 0
-        for n in range(start, min(start + _ROWS, dy.shape[0])):
+        for n in range(start, min(start + ROWS, dy.shape[0])):
             total, slope = number(0), number(0)
             for i in range(features):
                 dz = dy[n, i] * scale[i]

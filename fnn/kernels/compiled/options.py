@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 
 from numba import njit
 
+ROWS = 256
+"""As many rows are summed up before they are added to the total, which keeps rounding small."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fnn.arrays import Array
-from fnn.kernels.compiled.options import loop
-
-_ROWS = 256  # as many are summed up before they are added to the total, which keeps rounding small
+from fnn.kernels.compiled.options import ROWS, loop
 
 
 @loop
@@ -36,9 +34,9 @@ def _rms_rows_gradient(dy: Array, z: Array, inverse: Array, scale: Array, dx: Ar
     number, features = dy.dtype.type, dy.shape[1]
     dscale[:] = 0
     part = np.empty_like(dscale)
-    for start in range(0, dy.shape[0], _ROWS):
+    for start in range(0, dy.shape[0], ROWS):
         part[:] = 0
-        for n in range(start, min(start + _ROWS, dy.shape[0])):
+        for n in range(start, min(start + ROWS, dy.shape[0])):
             slope = number(0)
             for i in range(features):
                 slope += dy[n, i] * scale[i] * z[n, i]

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fnn.arrays import Array
-from fnn.kernels.compiled.options import loop
-
-_ROWS = 256  # as many are summed up before they are added to the total, which keeps rounding small
+from fnn.kernels.compiled.options import ROWS, loop
 
 
 @loop
@@ -31,10 +29,10 @@ def _shift_scale_gradient(
     dfactor[:] = 0
     dbias[:] = 0
     factor_part, bias_part = np.empty_like(dfactor), np.empty_like(dbias)
-    for start in range(0, dy.shape[0], _ROWS):
+    for start in range(0, dy.shape[0], ROWS):
         factor_part[:] = 0
         bias_part[:] = 0
-        for n in range(start, min(start + _ROWS, dy.shape[0])):
+        for n in range(start, min(start + ROWS, dy.shape[0])):
             for c in range(dy.shape[1]):
                 dx[n, c] = dy[n, c] * factor[c]
                 factor_part[c] += dy[n, c] * (x[n, c] - mean[c])
