@@ -39,10 +39,26 @@ ROWS = (
 SIBLINGS = ("ops", "layers")
 """Rooms whose pages do not use each other, but for those that hold nothing public and are written for the others."""
 
-EXTRAS = {"matplotlib", "numba", "pandas", "PIL", "pooch", "rich", "scipy", "threadpoolctl", "torch", "tqdm"}
+EXTRAS = {
+    "llvmlite",
+    "matplotlib",
+    "numba",
+    "pandas",
+    "PIL",
+    "pooch",
+    "rich",
+    "scipy",
+    "threadpoolctl",
+    "torch",
+    "tqdm",
+}
 
-COMPILERS = {"fnn.kernels.compiled.options", "fnn.kernels.compiled.functions"}
-"""The pages that import Numba; they are imported themselves when it is to run."""
+COMPILERS = {
+    "fnn.kernels.compiled.functions": {"numba"},
+    "fnn.kernels.compiled.options": {"numba"},
+    "fnn.kernels.compiled.tile": {"llvmlite", "numba"},
+}
+"""The pages that import Numba, or its compiler; they are imported themselves when it is to run."""
 
 PAGES = sorted((ROOT / "fnn").rglob("*.py"))
 
@@ -136,7 +152,7 @@ def test_siblings_do_not_use_each_other(name: str) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=module_of)
 def test_no_extra_is_imported_with_the_module(path: Path) -> None:
     outside = {name.split(".")[0] for statement in at_import(parsed(path)) for name in imports(statement)}
-    assert outside & EXTRAS == ({"numba"} if module_of(path) in COMPILERS else set())
+    assert outside & EXTRAS == COMPILERS.get(module_of(path), set())
 
 
 def test_what_is_compiled_is_imported_only_by_choice() -> None:

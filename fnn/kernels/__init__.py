@@ -7,10 +7,11 @@ from fnn.kernels.cross_entropy import cross_entropy
 from fnn.kernels.dense import dense_adam_step
 from fnn.kernels.embedding import add_rows
 from fnn.kernels.gelu import gelu, gelu_tanh
-from fnn.kernels.gru import gru_step, gru_step_gradients
+from fnn.kernels.gru import gru_step, gru_step_gradients, gru_steps, gru_steps_gradients
 from fnn.kernels.layer_norm import normalize_rows, normalize_rows_gradient
-from fnn.kernels.lstm import lstm_step, lstm_step_gradients
+from fnn.kernels.lstm import lstm_step, lstm_step_gradients, lstm_steps, lstm_steps_gradients
 from fnn.kernels.rms_norm import rms_rows, rms_rows_gradient
+from fnn.kernels.rnn import rnn_steps, rnn_steps_gradients
 from fnn.kernels.shift_scale import shift_scale, shift_scale_gradient
 from fnn.kernels.silu import silu, silu_gradient
 from fnn.kernels.softmax import softmax_rows, softmax_rows_gradient
@@ -40,13 +41,19 @@ __all__ = [
     "gelu_tanh",
     "gru_step",
     "gru_step_gradients",
+    "gru_steps",
+    "gru_steps_gradients",
     "lstm_step",
     "lstm_step_gradients",
+    "lstm_steps",
+    "lstm_steps_gradients",
     "normalize_rows",
     "normalize_rows_gradient",
     "relu_bias_gradients",
     "rms_rows",
     "rms_rows_gradient",
+    "rnn_steps",
+    "rnn_steps_gradients",
     "shift_scale",
     "shift_scale_gradient",
     "silu",

@@ -1,11 +1,12 @@
-"""One step of a GRU, forward and back; the mathematics stands in `fnn.ops.gru`."""
+"""The GRU through time, forward and back; the mathematics stands in `fnn.ops.gru`."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from fnn.arrays import Array
+from fnn.arrays import Array, BoolArray
 from fnn.kernels.choice import kernel
+from fnn.kernels.transpose import transposed
 
 
 @kernel
@@ -60,3 +61,58 @@ def gru_step_gradients(gates: Array, q: Array, h: Array, dh: Array, back: Array,
     da[:, units : 2 * units] *= dh
     da[:, units : 2 * units] *= 1 - z
     back[:, : 2 * units] = da[:, : 2 * units]
+
+
+@kernel
+def gru_steps(
+    gates: Array, recurrent_weight: Array, recurrent_bias: Array, h: Array, q: Array, valid: BoolArray | None
+) -> None:
+    """Take all steps: turn ``gates``, which hold x W + b, into r, z, n, and write h behind the first, and q.
+
+    Shapes: gates (time, batch, 3 units), recurrent_weight (units, 3 units), recurrent_bias (units,), h (time + 1,
+    batch, units), q (time, batch, units), valid (time, batch, 1). Where ``valid`` is false h stays as it is.
+
+    >>> gates, h, q = np.zeros((2, 1, 3)), np.ones((3, 1, 1)), np.empty((2, 1, 1))
+    >>> gru_steps(gates, np.zeros((1, 3)), np.zeros(1), h, q, None)
+    >>> h.ravel()
+    array([1.  , 0.5 , 0.25])
+    """
+    columns, past = transposed(recurrent_weight), np.empty_like(gates[0])
+    for t in range(len(gates)):
+        np.copyto(past, (columns @ h[t].T).T)  # h R, faster the other way round, as h has few rows
+        gru_step(gates[t], past, recurrent_bias, h[t], q[t], h[t + 1])
+        if valid is not None:
+            np.copyto(h[t + 1], h[t], where=~valid[t])
+
+
+@kernel
+def gru_steps_gradients(
+    gates: Array,
+    recurrent_weight: Array,
+    h: Array,
+    q: Array,
+    dy: Array,
+    valid: BoolArray | None,
+    dh: Array,
+    back: Array,
+    da: Array,
+) -> None:
+    """Go back through all steps: write ``back`` and ``da``, and turn ``dh``, of the last h, into that of the first.
+
+    Shapes: dy (time, batch, units), dh (batch, units), back and da (time, batch, 3 units), others as above.
+
+    >>> gates, ones, dh = np.array([[[0.5, 0.5, 0.0]]] * 2), np.ones((3, 1, 1)), np.ones((1, 1))
+    >>> back, da = np.empty((2, 1, 3)), np.empty((2, 1, 3))
+    >>> gru_steps_gradients(gates, np.zeros((1, 3)), ones, ones, np.zeros((2, 1, 1)), None, dh, back, da)
+    >>> dh, da[0]
+    (array([[0.25]]), array([[0.0625, 0.125 , 0.25  ]]))
+    """
+    for t in reversed(range(len(gates))):
+        dh += dy[t]
+        dh_after = dh if valid is None else dh.copy()
+        gru_step_gradients(gates[t], q[t], h[t], dh, back[t], da[t])
+        if valid is not None:
+            back[t] *= valid[t]
+            da[t] *= valid[t]
+            np.copyto(dh, dh_after, where=~valid[t])
+        dh += (recurrent_weight @ back[t].T).T

@@ -1,27 +1,27 @@
-"""One step of an LSTM, forward and back; the mathematics stands in `fnn.ops.lstm`."""
+"""The LSTM through time, forward and back; the mathematics stands in `fnn.ops.lstm`."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from fnn.arrays import Array
+from fnn.arrays import Array, BoolArray
 from fnn.kernels.choice import kernel
+from fnn.kernels.transpose import transposed
 
 
 @kernel
-def lstm_step(gates: Array, past: Array, bias: Array, c: Array, new_c: Array, tanh_c: Array, new_h: Array) -> None:
-    """Turn ``gates``, which hold x W, into i, f, g, o in place, and write the new cell and output.
+def lstm_step(gates: Array, bias: Array, c: Array, new_c: Array, tanh_c: Array, new_h: Array) -> None:
+    """Turn ``gates``, which hold x W + h R, into i, f, g, o in place, and write the new cell and output.
 
-    Shapes: gates and past, which is h R, (batch, 4 units), bias (4 units,), the others (batch, units).
+    Shapes: gates (batch, 4 units), bias (4 units,), the others (batch, units).
 
     >>> gates, new_c, tanh_c, new_h = np.zeros((1, 4)), np.empty((1, 1)), np.empty((1, 1)), np.empty((1, 1))
-    >>> lstm_step(gates, np.zeros((1, 4)), np.zeros(4), np.ones((1, 1)), new_c, tanh_c, new_h)
+    >>> lstm_step(gates, np.zeros(4), np.ones((1, 1)), new_c, tanh_c, new_h)
     >>> gates, new_c
     (array([[0.5, 0.5, 0. , 0.5]]), array([[0.5]]))
     """
     units = c.shape[1]
     i, f, g, o = (gates[:, k * units : (k + 1) * units] for k in range(4))
-    gates += past
     gates += bias
     g *= 2  # one tanh serves all: sigmoid(a) = 1/2 + 1/2 tanh(a/2)
     gates *= 0.5
@@ -68,3 +68,66 @@ def lstm_step_gradients(gates: Array, c: Array, tanh_c: Array, dy: Array, dh: Ar
     da_o *= tanh_c
     da_o *= dh
     dc *= f
+
+
+@kernel
+def lstm_steps(
+    gates: Array,
+    recurrent_weight: Array,
+    bias: Array,
+    h: Array,
+    c: Array,
+    tanh_c: Array,
+    valid: BoolArray | None,
+) -> None:
+    """Take all steps: turn ``gates``, which hold x W, into i, f, g, o, and write h and c behind the first, and tanh_c.
+
+    Shapes: gates (time, batch, 4 units), recurrent_weight (units, 4 units), bias (4 units,), h and c (time + 1, batch,
+    units), tanh_c (time, batch, units), valid (time, batch, 1). Where ``valid`` is false h and c stay as they are.
+
+    >>> gates, h, c, tanh_c = np.zeros((2, 1, 4)), np.zeros((3, 1, 1)), np.ones((3, 1, 1)), np.empty((2, 1, 1))
+    >>> lstm_steps(gates, np.zeros((1, 4)), np.zeros(4), h, c, tanh_c, None)
+    >>> c.ravel()
+    array([1.  , 0.5 , 0.25])
+    """
+    columns = transposed(recurrent_weight)
+    for t in range(len(gates)):
+        gates[t] += (columns @ h[t].T).T  # h R, faster the other way round, as h has few rows
+        lstm_step(gates[t], bias, c[t], c[t + 1], tanh_c[t], h[t + 1])
+        if valid is not None:
+            np.copyto(h[t + 1], h[t], where=~valid[t])
+            np.copyto(c[t + 1], c[t], where=~valid[t])
+
+
+@kernel
+def lstm_steps_gradients(
+    gates: Array,
+    recurrent_weight: Array,
+    c: Array,
+    tanh_c: Array,
+    dy: Array,
+    valid: BoolArray | None,
+    dh: Array,
+    dc: Array,
+    da: Array,
+) -> None:
+    """Go back through all steps: write ``da``, and turn ``dh`` and ``dc``, of the last carry, into those of the first.
+
+    Shapes: dy (time, batch, units), dh and dc (batch, units), da (time, batch, 4 units), others as above.
+
+    >>> gates, one, da = np.array([[[0.5, 0.5, 0.0, 0.5]]] * 2), np.ones((1, 1)), np.empty((2, 1, 4))
+    >>> none = np.zeros((2, 1, 1))
+    >>> lstm_steps_gradients(gates, np.zeros((1, 4)), np.ones((3, 1, 1)), none, none, None, np.zeros((1, 1)), one, da)
+    >>> da, one
+    (array([[[0.   , 0.125, 0.25 , 0.   ]],
+    <BLANKLINE>
+           [[0.   , 0.25 , 0.5  , 0.   ]]]), array([[0.25]]))
+    """
+    for t in reversed(range(len(gates))):
+        dc_after = dc if valid is None else dc.copy()
+        lstm_step_gradients(gates[t], c[t], tanh_c[t], dy[t], dh, dc, da[t])
+        if valid is not None:
+            da[t] *= valid[t]
+            np.copyto(dc, dc_after, where=~valid[t])
+        through = (recurrent_weight @ da[t].T).T
+        np.copyto(dh, through, where=True if valid is None else valid[t])

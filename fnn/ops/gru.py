@@ -32,9 +32,9 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from fnn.arrays import Array, BoolArray
-from fnn.kernels import gru_step, gru_step_gradients, transposed
+from fnn.kernels import gru_steps, gru_steps_gradients
 from fnn.ops.sums import column_sums
-from fnn.ops.time_major import batch_major, check_fit, rows, time_major, valid_steps
+from fnn.ops.time_major import batch_major, check_fit, check_gradients, rows, time_major, valid_steps
 
 
 class GRUCache(NamedTuple):
@@ -94,12 +94,7 @@ def gru_forward(
     h: Array = np.empty((time + 1, batch, units), x.dtype)
     q = np.empty_like(h[1:])
     h[0] = carry
-    columns, past = transposed(recurrent_weight), np.empty_like(gates[0])
-    for t in range(time):
-        np.copyto(past, (columns @ h[t].T).T)  # h R, faster the other way round, as h has few rows
-        gru_step(gates[t], past, recurrent_bias, h[t], q[t], h[t + 1])
-        if valid is not None:
-            np.copyto(h[t + 1], h[t], where=~valid[t])
+    gru_steps(gates, recurrent_weight, recurrent_bias, h, q, valid)
     y = batch_major(h[1:], valid, reverse=reverse)
     return (y, h[-1].copy()), GRUCache(x, h, gates, q, valid, input_weight, recurrent_weight, reverse)
 
@@ -132,17 +127,10 @@ def gru_backward_params(dy: tuple[Array, Array], cache: GRUCache) -> GRUGradient
 def _through_time(dy: tuple[Array, Array], cache: GRUCache) -> tuple[Array, GRUGradients]:
     x, h, gates, q, valid, _, recurrent_weight, reverse = cache
     units = q.shape[-1]
+    check_gradients("gru", h, dy[0], dcarry=dy[1])
     dh_of_y = time_major(dy[0], valid, reverse=reverse)
     back, da, dh = np.empty_like(gates), np.empty_like(gates), dy[1].copy()
-    for t in reversed(range(len(x))):
-        dh += dh_of_y[t]
-        dh_after = dh if valid is None else dh.copy()
-        gru_step_gradients(gates[t], q[t], h[t], dh, back[t], da[t])
-        if valid is not None:
-            back[t] *= valid[t]
-            da[t] *= valid[t]
-            np.copyto(dh, dh_after, where=~valid[t])
-        dh += (recurrent_weight @ back[t].T).T
+    gru_steps_gradients(gates, recurrent_weight, h, q, dh_of_y, valid, dh, back, da)
     dbias = column_sums(da)
     dq_sums = column_sums(back)[2 * units :]
     return da, (dh, rows(x).T @ rows(da), rows(h[:-1]).T @ rows(back), dbias, dq_sums)

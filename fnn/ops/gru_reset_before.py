@@ -31,7 +31,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fnn.arrays import Array, BoolArray
-from fnn.ops.time_major import batch_major, check_fit, rows, sigmoid_in_place, time_major, valid_steps
+from fnn.ops.time_major import batch_major, check_fit, check_gradients, rows, sigmoid_in_place, time_major, valid_steps
 
 
 class GRUResetBeforeCache(NamedTuple):
@@ -121,6 +121,7 @@ def gru_reset_before_backward(
     time, batch, units = h[1:].shape
     r, z, n = gates.reshape(time, batch, 3, units).transpose(2, 0, 1, 3)
     past = h[:-1]
+    check_gradients("gru_reset_before", h, dy[0], dcarry=dy[1])
     dh_of_y = time_major(dy[0], valid, reverse=reverse)
     da: Array = np.empty_like(gates)  # first the slopes, then the gradients in place
     blocks = da.reshape(time, batch, 3, units)

@@ -18,7 +18,7 @@ and, as every step uses the same parameters, sums over the steps:
     dx[t] = da[t] W^T        dW = sum_t x[t]^T da[t]        dR = sum_t h[t-1]^T da[t]        db = sum_t da[t]
 
 Only the product with ``R`` has to wait for the step before. The product with ``W`` and the last line are computed for
-all steps at once, outside the loop. What happens within a step, between the products, is in `fnn.kernels.lstm`.
+all steps at once. The loops over the steps are in `fnn.kernels.lstm`.
 
 Where a mask says that a step is not there, the carry passes as it is, ``h[t], c[t] = h[t-1], c[t-1]``, and the output
 is 0: then ``da[t] = 0``, ``dc[t-1] = dc[t]`` and ``dh[t-1] = dy[t-1] + dh[t]``.
@@ -31,9 +31,9 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from fnn.arrays import Array, BoolArray
-from fnn.kernels import lstm_step, lstm_step_gradients, transposed
+from fnn.kernels import lstm_steps, lstm_steps_gradients
 from fnn.ops.sums import column_sums
-from fnn.ops.time_major import batch_major, check_fit, rows, time_major, valid_steps
+from fnn.ops.time_major import batch_major, check_fit, check_gradients, rows, time_major, valid_steps
 
 
 class LSTMCarry(NamedTuple):
@@ -98,14 +98,8 @@ def lstm_forward(
     gates: Array = (rows(x) @ input_weight).reshape(time, batch, 4 * units)
     h: Array = np.empty((time + 1, batch, units), x.dtype)
     c, tanh_c = np.empty_like(h), np.empty_like(h[1:])
-    columns, past = transposed(recurrent_weight), np.empty_like(gates[0])
     h[0], c[0] = carry
-    for t in range(time):
-        np.copyto(past, (columns @ h[t].T).T)  # h R, faster the other way round, as h has few rows
-        lstm_step(gates[t], past, bias, c[t], c[t + 1], tanh_c[t], h[t + 1])
-        if valid is not None:
-            np.copyto(h[t + 1], h[t], where=~valid[t])
-            np.copyto(c[t + 1], c[t], where=~valid[t])
+    lstm_steps(gates, recurrent_weight, bias, h, c, tanh_c, valid)
     y = batch_major(h[1:], valid, reverse=reverse)
     last = LSTMCarry(h[-1].copy(), c[-1].copy())
     return (y, last), LSTMCache(x, h, c, gates, tanh_c, valid, input_weight, recurrent_weight, reverse)
@@ -138,16 +132,10 @@ def lstm_backward_params(dy: tuple[Array, LSTMCarry], cache: LSTMCache) -> LSTMG
 
 def _through_time(dy: tuple[Array, LSTMCarry], cache: LSTMCache) -> tuple[Array, LSTMGradients]:
     x, h, c, gates, tanh_c, valid, _, recurrent_weight, reverse = cache
+    check_gradients("lstm", h, dy[0], dh=dy[1].h, dc=dy[1].c)
     dh_of_y = time_major(dy[0], valid, reverse=reverse)
     da = np.empty_like(gates)
     dh, dc = dy[1].h.copy(), dy[1].c.copy()
-    for t in reversed(range(len(x))):
-        dc_after = dc if valid is None else dc.copy()
-        lstm_step_gradients(gates[t], c[t], tanh_c[t], dh_of_y[t], dh, dc, da[t])
-        if valid is not None:
-            da[t] *= valid[t]
-            np.copyto(dc, dc_after, where=~valid[t])
-        through = (recurrent_weight @ da[t].T).T
-        np.copyto(dh, through, where=True if valid is None else valid[t])
+    lstm_steps_gradients(gates, recurrent_weight, c, tanh_c, dh_of_y, valid, dh, dc, da)
     dbias = column_sums(da)
     return da, (LSTMCarry(dh, dc), rows(x).T @ rows(da), rows(h[:-1]).T @ rows(da), dbias)

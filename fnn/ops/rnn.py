@@ -11,7 +11,8 @@ wants of ``h[t]``: through ``y[t]``, and through the step after it. Going back f
     dx[t] = da[t] W^T        dW = sum_t x[t]^T da[t]        dR = sum_t h[t-1]^T da[t]        db = sum_t da[t]
 
 Only the product with ``R`` has to wait for the step before. The product with ``W``, the slopes ``phi'`` and the last
-line are computed for all steps at once, outside the loop. The outputs of all steps are cached, and the inputs.
+line are computed for all steps at once; the loops over the steps are in `fnn.kernels.rnn`. The outputs of all steps are
+cached, and the inputs.
 
 Where a mask says that a step is not there, the carry passes as it is, ``h[t] = h[t-1]``, and the output is 0: then
 ``da[t] = 0`` and ``dh[t-1] = dy[t-1] + dh[t]``. At ``a = 0`` the subgradient of relu is 0.
@@ -25,7 +26,8 @@ import numpy as np
 
 from fnn.arrays import Array, BoolArray
 from fnn.errors import HyperparameterError
-from fnn.ops.time_major import batch_major, check_fit, rows, time_major, valid_steps
+from fnn.kernels import rnn_steps, rnn_steps_gradients
+from fnn.ops.time_major import batch_major, check_fit, check_gradients, rows, time_major, valid_steps
 
 Activation: TypeAlias = Literal["tanh", "relu"]
 
@@ -85,12 +87,7 @@ def rnn_forward(
     h[0] = carry
     np.matmul(rows(x), input_weight, out=rows(h[1:]))
     h[1:] += bias
-    for t in range(len(x)):
-        a = h[t + 1]  # what stands there is x W + b, and becomes h in place
-        a += h[t] @ recurrent_weight
-        np.tanh(a, out=a) if activation == "tanh" else np.maximum(a, 0, out=a)
-        if valid is not None:
-            np.copyto(a, h[t], where=~valid[t])
+    rnn_steps(h, recurrent_weight, activation == "relu", valid)
     y = batch_major(h[1:], valid, reverse=reverse)
     return (y, h[-1].copy()), RNNCache(x, h, valid, input_weight, recurrent_weight, activation, reverse)
 
@@ -107,16 +104,12 @@ def rnn_backward(dy: tuple[Array, Array], cache: RNNCache) -> tuple[Array, Array
     [[[[2.0], [1.0]]], [[2.0]], [[3.0]], [[1.0]], [3.0]]
     """
     x, h, valid, input_weight, recurrent_weight, activation, reverse = cache
-    dh: Array = time_major(dy[0], valid, reverse=reverse)
+    check_gradients("rnn", h, dy[0], dcarry=dy[1])
+    dh_of_y, dh = time_major(dy[0], valid, reverse=reverse), dy[1].copy()
     da: Array = 1 - h[1:] * h[1:] if activation == "tanh" else (h[1:] > 0).astype(h.dtype)
     if valid is not None:
         da *= valid
-    later = dy[1]
-    for t in reversed(range(len(x))):
-        later = later + dh[t]
-        da[t] *= later
-        through = da[t] @ recurrent_weight.T
-        later = through if valid is None else through + np.where(valid[t], 0, later)
+    rnn_steps_gradients(da, recurrent_weight, dh_of_y, valid, dh)
     dx = batch_major((rows(da) @ input_weight.T).reshape(x.shape), None, reverse=reverse)
     dbias: Array = rows(da).sum(axis=0)
-    return dx, later, rows(x).T @ rows(da), rows(h[:-1]).T @ rows(da), dbias
+    return dx, dh, rows(x).T @ rows(da), rows(h[:-1]).T @ rows(da), dbias

@@ -36,7 +36,7 @@ def valid_steps(mask: BoolArray | None, shape: tuple[int, ...], place: str, *, r
         return None
     check_mask(mask, shape, place)
     steps = mask.T[:, :, None]
-    return steps[::-1] if reverse else steps
+    return np.ascontiguousarray(steps[::-1] if reverse else steps)
 
 
 def rows(steps: Array) -> Array:
@@ -62,6 +62,18 @@ Here batch is 2, units is 5, inputs is 3.
         if not fits:
             known = ", ".join(f"{symbol} is {size}" for symbol, size in sizes.items())
             raise ShapeError(place, f"{name} of shape ({', '.join(axes)})", f"shape {array.shape}", f"Here {known}.")
+
+
+def check_gradients(place: str, h: Array, dy: Array, **dcarry: Array) -> None:
+    """Refuse gradients that are not of the shapes of the outputs and the carry; h is (time + 1, batch, units).
+
+    >>> check_gradients("rnn", np.zeros((5, 2, 3)), np.zeros((2, 4, 3)), dcarry=np.zeros((1, 3)))
+    Traceback (most recent call last):
+    fnn.errors.ShapeError: rnn: expected dcarry of shape (batch, units), got shape (1, 3). \
+Here batch is 2, time is 4, units is 3.
+    """
+    gradients = {name: (gradient, "batch units") for name, gradient in dcarry.items()}
+    check_fit(place, y=(h[1:].swapaxes(0, 1), "batch time units"), dy=(dy, "batch time units"), **gradients)
 
 
 def sigmoid_in_place(x: Array) -> None:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -79,6 +79,54 @@ def standardized(shape: tuple[int, ...], groups: int) -> tuple[Case, Case]:
     )
 
 
+def steps(time: int, batch: int, units: int, *, mask: bool) -> Iterator[tuple[str, Case]]:
+    """The loops over time of the recurrent networks; states and gradients are given to be written over."""
+
+    def case(kernel: Callable[..., Any], arguments: Callable[..., tuple[Any, ...]]) -> tuple[str, Case]:
+        def made(draw: Make, rng: np.random.Generator) -> tuple[Any, ...]:
+            valid = rng.random((time, batch, 1)) < 0.7 if mask else None
+            return arguments(lambda *shape, scale=1: scale * draw(*shape), valid)
+
+        return kernel.__name__, Case(kernel, made)
+
+    n, u = (time, batch), units
+    last = (time + 1, batch, u)
+    small = u**-0.5  # recurrent weights as they are drawn, so that rounding does not grow from step to step
+    yield case(kernels.rnn_steps, lambda draw, valid: (draw(*last), draw(u, u, scale=small), False, valid))
+    yield case(
+        kernels.rnn_steps_gradients,
+        lambda draw, valid: (draw(*n, u) ** 2, draw(u, u, scale=small), draw(*n, u), valid, draw(batch, u)),
+    )
+    yield case(
+        kernels.gru_steps,
+        lambda draw, valid: (
+            *(draw(*n, 3 * u), draw(u, 3 * u, scale=small), draw(u)),
+            *(draw(*last), draw(*n, u), valid),
+        ),
+    )
+    yield case(
+        kernels.gru_steps_gradients,
+        lambda draw, valid: (
+            *(draw(*n, 3 * u), draw(u, 3 * u, scale=small), draw(*last), draw(*n, u), draw(*n, u), valid),
+            *(draw(batch, u), draw(*n, 3 * u), draw(*n, 3 * u)),
+        ),
+    )
+    yield case(
+        kernels.lstm_steps,
+        lambda draw, valid: (
+            *(draw(*n, 4 * u), draw(u, 4 * u, scale=small), draw(4 * u)),
+            *(draw(*last), draw(*last), draw(*n, u), valid),
+        ),
+    )
+    yield case(
+        kernels.lstm_steps_gradients,
+        lambda draw, valid: (
+            *(draw(*n, 4 * u), draw(u, 4 * u, scale=small), draw(*last), draw(*n, u), draw(*n, u), valid),
+            *(draw(batch, u), draw(batch, u), draw(*n, 4 * u)),
+        ),
+    )
+
+
 def leaves(draw: Make) -> list[Any]:
     return [draw(3, 4), draw(4), np.asarray(draw()), draw(2, 3, 1, 5), np.asfortranarray(draw(3, 2))]
 
@@ -136,7 +184,7 @@ CASES = {
     ),
     "lstm_step": Case(
         kernels.lstm_step,
-        lambda draw, rng: (4 * draw(5, 28), 4 * draw(5, 28), draw(28), draw(5, 7), draw(5, 7), draw(5, 7), draw(5, 7)),
+        lambda draw, rng: (4 * draw(5, 28), draw(28), draw(5, 7), draw(5, 7), draw(5, 7), draw(5, 7)),
     ),
     "lstm_step_gradients": Case(
         kernels.lstm_step_gradients,
@@ -177,6 +225,13 @@ for name, shape, spans in (
 ):
     CASES[f"window_maxima, {name}"], CASES[f"window_maxima_gradient, {name}"] = pool(shape, spans)
     CASES[f"window_means, {name}"], CASES[f"window_means_gradient, {name}"] = means(shape, spans)
+for name, time, batch, units in (
+    ("small", 3, 5, 7),
+    ("one of each", 1, 1, 1),
+    ("deep and wide", 2, 17, 75),  # so that products are of several blocks, in all three directions
+):
+    for mask in (False, True):
+        CASES |= {f"{loop}, {name}{', mask' * mask}": case for loop, case in steps(time, batch, units, mask=mask)}
 for name, shape, groups in (("batch", (1, 300, 9), 9), ("groups", (3, 7, 6), 2), ("one position", (4, 1, 6), 3)):
     CASES[f"standardize, {name}"], CASES[f"standardize_gradient, {name}"] = standardized(shape, groups)
 for name in (
@@ -192,7 +247,8 @@ for name in (
 def outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> list[Any]:
     """All that a kernel returns, and the arguments, which it may have overwritten."""
     result = function(*arguments)
-    return [part for part in (result if isinstance(result, tuple) else (result,)) if part is not None] + list(arguments)
+    results = result if isinstance(result, tuple) else (result,)
+    return [part for part in (*results, *arguments) if part is not None]
 
 
 def flat(value: Any) -> list[np.ndarray[Any, Any]]:
@@ -317,7 +373,7 @@ def test_what_is_not_finite_is_not_hidden(bad: float) -> None:
         value, _ = kernels.cross_entropy(logits, np.array([0]), 1.0)
     assert not np.isfinite(value)
     gates, cells = np.full((1, 4), np.nan, np.float32), [np.zeros((1, 1), np.float32) for _ in range(4)]
-    kernels.lstm_step(gates, np.zeros((1, 4), np.float32), np.zeros(4, np.float32), *cells)
+    kernels.lstm_step(gates, np.zeros(4, np.float32), *cells)
     assert np.isnan(cells[3]).all()
 
 

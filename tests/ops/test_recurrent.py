@@ -160,6 +160,17 @@ def test_shapes_that_do_not_fit(
     assert caught.value.place == name
 
 
+@of_all_ops
+def test_gradients_that_do_not_fit(name: str, forward: Any, backward: Any, inputs: Any) -> None:
+    """Loops do not look where arrays end."""
+    (y, last), cache = forward(*inputs(np.random.default_rng(0)))
+    with pytest.raises(ShapeError, match=r"expected dy of shape \(batch, time, units\), got shape \(3, 3, 3\)"):
+        backward((y[:, :-1], last), cache)
+    few = LSTMCarry(last.h, last.c[:1]) if name == "lstm" else last[:1]
+    with pytest.raises(ShapeError, match=r"expected dc(arry)? of shape \(batch, units\), got shape \(1, 3\)"):
+        backward((y, few), cache)
+
+
 MASKS: list[tuple[Any, type[FnnError], str]] = [
     (np.ones((BATCH, TIME)), DtypeError, r"expected mask as an array of booleans, got float64 of shape \(3, 4\)"),
     (np.ones((BATCH, TIME), np.int64), DtypeError, r"got int64"),

@@ -1,6 +1,7 @@
 from collections.abc import Callable, Set
 from typing import Any, Literal, TypeVar
 
+from numba import config as config
 from numba import extending as extending
 from numba import types as types
 

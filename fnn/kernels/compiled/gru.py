@@ -1,10 +1,16 @@
-"""One step of a GRU, forward and back."""
+"""The GRU through time, forward and back."""
 
 from __future__ import annotations
 
-from fnn.arrays import Array
+import numpy as np
+
+from fnn.arrays import Array, BoolArray
+from fnn.kernels import gru
+from fnn.kernels.choice import reference
 from fnn.kernels.compiled.functions import sigmoid, tanh
 from fnn.kernels.compiled.options import loop
+from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose
+from fnn.kernels.compiled.tile import FUSED
 
 
 @loop
@@ -39,3 +45,50 @@ def gru_step_gradients(gates: Array, q: Array, h: Array, dh: Array, back: Array,
             back[b, units + u] = dz
             back[b, 2 * units + u] = dn * r[u]
             dh[b, u] = of_h * z[u]
+
+
+@loop
+def _steps(
+    gates: Array, recurrent_weight: Array, recurrent_bias: Array, h: Array, q: Array, valid: BoolArray | None
+) -> None:
+    weight, past = panels(recurrent_weight), np.empty_like(gates[0])
+    for t in range(len(gates)):
+        past[:] = 0
+        add_products(h[t], weight, past)
+        gru_step(gates[t], past, recurrent_bias, h[t], q[t], h[t + 1])
+        if valid is not None:
+            for n in range(h.shape[1]):
+                if not valid[t, n, 0]:
+                    h[t + 1, n] = h[t, n]
+
+
+@loop
+def _gradients(
+    gates: Array,
+    recurrent_weight: Array,
+    h: Array,
+    q: Array,
+    dy: Array,
+    valid: BoolArray | None,
+    dh: Array,
+    back: Array,
+    da: Array,
+) -> None:
+    weight, dh_after = panels_of_transpose(recurrent_weight), np.empty_like(dh)
+    for t in range(len(gates) - 1, -1, -1):
+        dh += dy[t]
+        if valid is not None:
+            dh_after[:] = dh
+        gru_step_gradients(gates[t], q[t], h[t], dh, back[t], da[t])
+        if valid is not None:
+            for n in range(len(dh)):
+                if not valid[t, n, 0]:
+                    back[t, n] = 0
+                    da[t, n] = 0
+                    dh[n] = dh_after[n]
+        add_products(back[t], weight, dh)
+
+
+# Elsewhere the linear algebra library may know more of the processor.
+gru_steps = _steps if FUSED else reference(gru.gru_steps)
+gru_steps_gradients = _gradients if FUSED else reference(gru.gru_steps_gradients)

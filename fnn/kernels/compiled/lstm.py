@@ -1,24 +1,30 @@
-"""One step of an LSTM, forward and back."""
+"""The LSTM through time, forward and back."""
 
 from __future__ import annotations
 
-from fnn.arrays import Array
+import numpy as np
+
+from fnn.arrays import Array, BoolArray
+from fnn.kernels import lstm
+from fnn.kernels.choice import reference
 from fnn.kernels.compiled.functions import sigmoid, tanh
 from fnn.kernels.compiled.options import loop
+from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose
+from fnn.kernels.compiled.tile import FUSED
 
 
 @loop
-def lstm_step(gates: Array, past: Array, bias: Array, c: Array, new_c: Array, tanh_c: Array, new_h: Array) -> None:
+def lstm_step(gates: Array, bias: Array, c: Array, new_c: Array, tanh_c: Array, new_h: Array) -> None:
     """Overwrite gates, new_c, tanh_c and new_h."""
     units = c.shape[1]
     for n in range(c.shape[0]):
         i, f = gates[n, :units], gates[n, units : 2 * units]
         g, o = gates[n, 2 * units : 3 * units], gates[n, 3 * units :]
         for u in range(units):
-            i[u] = sigmoid(i[u] + past[n, u] + bias[u])
-            f[u] = sigmoid(f[u] + past[n, units + u] + bias[units + u])
-            g[u] = tanh(g[u] + past[n, 2 * units + u] + bias[2 * units + u])
-            o[u] = sigmoid(o[u] + past[n, 3 * units + u] + bias[3 * units + u])
+            i[u] = sigmoid(i[u] + bias[u])
+            f[u] = sigmoid(f[u] + bias[units + u])
+            g[u] = tanh(g[u] + bias[2 * units + u])
+            o[u] = sigmoid(o[u] + bias[3 * units + u])
             cell = f[u] * c[n, u] + i[u] * g[u]
             shown = tanh(cell)
             new_c[n, u] = cell
@@ -43,3 +49,59 @@ def lstm_step_gradients(gates: Array, c: Array, tanh_c: Array, dy: Array, dh: Ar
             da_g[u] = of_c * i[u] * (1 - g[u] * g[u])
             da_o[u] = of_h * shown * o[u] * (1 - o[u])
             dc[n, u] = of_c * f[u]
+
+
+@loop
+def _steps(
+    gates: Array,
+    recurrent_weight: Array,
+    bias: Array,
+    h: Array,
+    c: Array,
+    tanh_c: Array,
+    valid: BoolArray | None,
+) -> None:
+    weight = panels(recurrent_weight)
+    for t in range(len(gates)):
+        add_products(h[t], weight, gates[t])
+        lstm_step(gates[t], bias, c[t], c[t + 1], tanh_c[t], h[t + 1])
+        if valid is not None:
+            for n in range(h.shape[1]):
+                if not valid[t, n, 0]:
+                    h[t + 1, n] = h[t, n]
+                    c[t + 1, n] = c[t, n]
+
+
+@loop
+def _gradients(
+    gates: Array,
+    recurrent_weight: Array,
+    c: Array,
+    tanh_c: Array,
+    dy: Array,
+    valid: BoolArray | None,
+    dh: Array,
+    dc: Array,
+    da: Array,
+) -> None:
+    weight = panels_of_transpose(recurrent_weight)
+    dc_after, through = np.empty_like(dc), np.empty_like(dh)
+    for t in range(len(gates) - 1, -1, -1):
+        if valid is not None:
+            dc_after[:] = dc
+        lstm_step_gradients(gates[t], c[t], tanh_c[t], dy[t], dh, dc, da[t])
+        if valid is not None:
+            for n in range(len(dh)):
+                if not valid[t, n, 0]:
+                    da[t, n] = 0
+                    dc[n] = dc_after[n]
+        through[:] = 0
+        add_products(da[t], weight, through)
+        for n in range(len(dh)):
+            if valid is None or valid[t, n, 0]:
+                dh[n] = through[n]
+
+
+# Elsewhere the linear algebra library may know more of the processor.
+lstm_steps = _steps if FUSED else reference(lstm.lstm_steps)
+lstm_steps_gradients = _gradients if FUSED else reference(lstm.lstm_steps_gradients)

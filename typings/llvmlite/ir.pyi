@@ -1,0 +1,23 @@
+from collections.abc import Sequence
+from typing import Any
+
+Undefined: object
+
+class Type:
+    def as_pointer(self) -> Type: ...
+    def __call__(self, constant: object) -> Constant: ...
+
+class IntType(Type):
+    def __init__(self, bits: int) -> None: ...
+
+class VectorType(Type):
+    def __init__(self, element: Type, count: int) -> None: ...
+
+class ArrayType(Type):
+    def __init__(self, element: Type, count: int) -> None: ...
+
+class FunctionType(Type):
+    def __init__(self, return_type: Type, args: Sequence[Type]) -> None: ...
+
+class Constant:
+    def __init__(self, typ: Type, constant: Any) -> None: ...
