@@ -6,7 +6,7 @@ import numpy as np
 
 from fnn.arrays import Array, BoolArray
 from fnn.kernels.choice import kernel
-from fnn.kernels.transpose import transposed
+from fnn.kernels.transpose import turned
 
 
 @kernel
@@ -90,7 +90,7 @@ def lstm_steps(
     >>> c.ravel()
     array([1.  , 0.5 , 0.25])
     """
-    columns = transposed(recurrent_weight)
+    columns = turned(recurrent_weight, len(gates), gates.shape[1])
     for t in range(len(gates)):
         gates[t] += (columns @ h[t].T).T  # h R, faster the other way round, as h has few rows
         lstm_step(gates[t], bias, c[t], c[t + 1], tanh_c[t], h[t + 1])

@@ -226,9 +226,9 @@ for name, shape, spans in (
     CASES[f"window_maxima, {name}"], CASES[f"window_maxima_gradient, {name}"] = pool(shape, spans)
     CASES[f"window_means, {name}"], CASES[f"window_means_gradient, {name}"] = means(shape, spans)
 for name, time, batch, units in (
-    ("small", 3, 5, 7),
-    ("one of each", 1, 1, 1),
-    ("deep and wide", 2, 17, 75),  # so that products are of several blocks, in all three directions
+    ("few steps", 3, 5, 7),
+    ("one unit", 4, 1, 1),
+    ("deep and wide", 4, 17, 75),  # so that products are of several blocks, in all three directions
 ):
     for mask in (False, True):
         CASES |= {f"{loop}, {name}{', mask' * mask}": case for loop, case in steps(time, batch, units, mask=mask)}

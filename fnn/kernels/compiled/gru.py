@@ -9,8 +9,7 @@ from fnn.kernels import gru
 from fnn.kernels.choice import reference
 from fnn.kernels.compiled.functions import sigmoid, tanh
 from fnn.kernels.compiled.options import loop
-from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose
-from fnn.kernels.compiled.tile import FUSED
+from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose, pays
 
 
 @loop
@@ -89,6 +88,25 @@ def _gradients(
         add_products(back[t], weight, dh)
 
 
-# Elsewhere the linear algebra library may know more of the processor.
-gru_steps = _steps if FUSED else reference(gru.gru_steps)
-gru_steps_gradients = _gradients if FUSED else reference(gru.gru_steps_gradients)
+def gru_steps(
+    gates: Array, recurrent_weight: Array, recurrent_bias: Array, h: Array, q: Array, valid: BoolArray | None
+) -> None:
+    """Overwrite gates, h and q."""
+    run = _steps if pays(len(gates), gates.shape[1], recurrent_weight) else reference(gru.gru_steps)
+    run(gates, recurrent_weight, recurrent_bias, h, q, valid)
+
+
+def gru_steps_gradients(
+    gates: Array,
+    recurrent_weight: Array,
+    h: Array,
+    q: Array,
+    dy: Array,
+    valid: BoolArray | None,
+    dh: Array,
+    back: Array,
+    da: Array,
+) -> None:
+    """Overwrite dh, back and da."""
+    run = _gradients if pays(len(gates), gates.shape[1], recurrent_weight) else reference(gru.gru_steps_gradients)
+    run(gates, recurrent_weight, h, q, dy, valid, dh, back, da)

@@ -3,6 +3,9 @@
 The matrix is first laid out in panels, as many columns each as a block has, so that what is multiplied one after the
 other lies one behind the other. The linear algebra library does so too, but anew for each product, which takes as long
 as the product itself if that has few rows.
+
+Where the block was not measured, and in a loop for which the layout does not pay, the linear algebra library is left to
+multiply.
 """
 
 from __future__ import annotations
@@ -11,9 +14,12 @@ import numpy as np
 
 from fnn.arrays import Array
 from fnn.kernels.compiled.options import loop
-from fnn.kernels.compiled.tile import COLUMNS, ROWS, add_product
+from fnn.kernels.compiled.tile import COLUMNS, FUSED, ROWS, add_product
 
 _DEPTH = 256  # a panel of so many rows fits into a first-level cache
+_STEPS = 4  # as many products as take as long as the layout
+_ROWS = 4  # fewer rows read a weight as fast as memory goes,
+_SMALL = 2**16  # if it has more numbers
 _LINE = 64  # bytes of a line of the cache
 _TILE = 16  # as many numbers of a line are used while it is there
 
@@ -72,3 +78,8 @@ def add_products(a: Array, panels: Array, c: Array) -> None:
                     panels[p, k : k + _DEPTH],
                     c[top : top + ROWS, left : left + width],
                 )
+
+
+def pays(steps: int, rows: int, weight: Array) -> bool:
+    """Whether so many products of so many rows with a weight are faster with panels."""
+    return FUSED and steps >= _STEPS and (rows >= _ROWS or weight.size <= _SMALL)

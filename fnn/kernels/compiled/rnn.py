@@ -7,8 +7,7 @@ from fnn.kernels import rnn
 from fnn.kernels.choice import reference
 from fnn.kernels.compiled.functions import tanh
 from fnn.kernels.compiled.options import loop
-from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose
-from fnn.kernels.compiled.tile import FUSED
+from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose, pays
 
 
 @loop
@@ -41,6 +40,13 @@ def _gradients(da: Array, recurrent_weight: Array, dy: Array, valid: BoolArray |
         add_products(da[t], weight, dh)
 
 
-# Elsewhere the linear algebra library may know more of the processor.
-rnn_steps = _steps if FUSED else reference(rnn.rnn_steps)
-rnn_steps_gradients = _gradients if FUSED else reference(rnn.rnn_steps_gradients)
+def rnn_steps(h: Array, recurrent_weight: Array, rectified: bool, valid: BoolArray | None) -> None:
+    """Overwrite h."""
+    run = _steps if pays(len(h) - 1, h.shape[1], recurrent_weight) else reference(rnn.rnn_steps)
+    run(h, recurrent_weight, rectified, valid)
+
+
+def rnn_steps_gradients(da: Array, recurrent_weight: Array, dy: Array, valid: BoolArray | None, dh: Array) -> None:
+    """Overwrite da and dh."""
+    run = _gradients if pays(len(da), da.shape[1], recurrent_weight) else reference(rnn.rnn_steps_gradients)
+    run(da, recurrent_weight, dy, valid, dh)
