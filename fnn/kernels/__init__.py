@@ -3,6 +3,7 @@
 from fnn.kernels.adam import adam_overwrite, adam_update
 from fnn.kernels.bias import add_bias_relu, relu_bias_gradients
 from fnn.kernels.choice import active
+from fnn.kernels.convolution import window_products
 from fnn.kernels.cross_entropy import cross_entropy
 from fnn.kernels.dense import dense_adam_step
 from fnn.kernels.embedding import add_rows
@@ -69,4 +70,5 @@ __all__ = [
     "window_maxima_gradient",
     "window_means",
     "window_means_gradient",
+    "window_products",
 ]

@@ -29,6 +29,7 @@ import attrs
 import numpy as np
 
 from fnn.arrays import Array
+from fnn.kernels import window_products
 from fnn.ops.sums import column_products
 from fnn.ops.windows import Axis, taps, views
 
@@ -43,9 +44,11 @@ def correlate(x: Array, weight: Array, axes: Sequence[Axis], groups: int) -> Arr
         for t, here, there in taps(axes):
             y[here] += x[there] * weight[t][0]
         return y
-    matrix = _by_group(weight, groups)
     for block in _blocks(y, math.prod(weight.shape[:-1]) * groups):
-        np.matmul(_rows(x[block], axes, groups), matrix, out=_by_group(y[block], groups))
+        if groups == 1:
+            window_products(views(x[block], axes), weight, y[block])
+        else:
+            np.matmul(_rows(x[block], axes, groups), _by_group(weight, groups), out=_by_group(y[block], groups))
     return y
 
 

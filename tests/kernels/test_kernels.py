@@ -13,6 +13,7 @@ import pytest
 from fnn import kernels, ops
 from fnn.kernels.choice import compiled, kernel, reference
 from fnn.kernels.erf import erfc
+from fnn.ops.windows import views, window
 from fnn.tree import record
 
 ROUNDING = {np.float32: 2e-6, np.float64: 1e-13}
@@ -61,6 +62,15 @@ def means(shape: tuple[int, ...], spans: tuple[kernels.Span, ...]) -> tuple[Case
     return (
         Case(kernels.window_means, lambda draw, rng: (draw(*shape), draw(*places, 1) ** 2 + 1, spans)),
         Case(kernels.window_means_gradient, gradient),
+    )
+
+
+def windows(shape: tuple[int, ...], weight: tuple[int, ...], stride: int, dilation: int) -> Case:
+    axes = window("test", len(shape) - 2, weight[:-2], stride=stride, dilation=dilation).over(shape[1:-1], "test")
+    outputs = (shape[0], *(axis.outputs for axis in axes), weight[-1])
+    return Case(
+        kernels.window_products,
+        lambda draw, rng: (views(draw(*shape), axes), draw(*weight), draw(*outputs)),
     )
 
 
@@ -232,6 +242,15 @@ for name, time, batch, units in (
 ):
     for mask in (False, True):
         CASES |= {f"{loop}, {name}{', mask' * mask}": case for loop, case in steps(time, batch, units, mask=mask)}
+for name, shape, weight, stride, dilation in (
+    ("image", (2, 9, 21, 2), (3, 3, 2, 40), 1, 1),
+    ("image, a stride and dilation", (2, 9, 21, 3), (3, 2, 3, 5), 2, 2),
+    ("image, narrow", (2, 9, 5, 2), (3, 3, 2, 3), 1, 1),
+    ("image, deep", (2, 9, 12, 20), (3, 3, 20, 3), 1, 1),
+    ("signal", (2, 23, 3), (5, 3, 40), 2, 1),
+    ("volume", (1, 4, 5, 12, 1), (2, 2, 2, 1, 3), 1, 1),
+):
+    CASES[f"window_products, {name}"] = windows(shape, weight, stride, dilation)
 for name, shape, groups in (("batch", (1, 300, 9), 9), ("groups", (3, 7, 6), 2), ("one position", (4, 1, 6), 3)):
     CASES[f"standardize, {name}"], CASES[f"standardize_gradient, {name}"] = standardized(shape, groups)
 for name in (
