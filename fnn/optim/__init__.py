@@ -10,7 +10,8 @@ from fnn.optim.adam import AdamState, adam
 from fnn.optim.adamax import AdamaxState, adamax
 from fnn.optim.adamw import adamw
 from fnn.optim.amsgrad import AMSGradState, amsgrad
-from fnn.optim.base import Arrays, Optimizer, Paths, Transform, chain
+from fnn.optim.base import Arrays, Optimizer, Paths, Transform
+from fnn.optim.chain import chain
 from fnn.optim.clip import ClipState, clip_by_global_norm, clip_by_value, global_norm
 from fnn.optim.ema import EMAState, averaged, ema
 from fnn.optim.lbfgs import Minimum, Objective, lbfgs

@@ -5,8 +5,8 @@ A `Transform` threads gradients *and* parameters through, over flat lists of arr
     step(grads, state, params, paths) -> (grads, params, state)
 
 Clipping changes the gradients and hands the parameters on; Adam hands the gradients on and returns new parameters; a
-moving average looks at the new parameters. `chain` runs transforms one after the other; one that moves the parameters
-is an `Optimizer`, whose `update` lifts all this to trees of any type.
+moving average looks at the new parameters. `fnn.optim.chain` runs transforms one after the other; one that moves the
+parameters is an `Optimizer`, whose `update` lifts all this to trees of any type.
 
 Besides, a transform may react to how training goes: `fit` hands it the figures of each epoch,
 
@@ -16,26 +16,21 @@ Besides, a transform may react to how training goes: `fit` hands it the figures 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar, overload, runtime_checkable
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import attrs
 import numpy as np
 
 from fnn import tree
 from fnn.arrays import Array, check_float, describe, freeze
-from fnn.errors import DtypeError, HyperparameterError, ShapeError, StructureError
+from fnn.errors import DtypeError, ShapeError, StructureError
 from fnn.memory import keep_freed_memory
 from fnn.tree.records import children, known_plans
 from fnn.tree.walk import join
+from fnn.validate import positive
 
 S = TypeVar("S")
 P = TypeVar("P")
-A = TypeVar("A")
-B = TypeVar("B")
-C = TypeVar("C")
-D = TypeVar("D")
-E = TypeVar("E")
-F = TypeVar("F")
 
 Arrays: TypeAlias = Sequence[Array]
 """The trained leaves of a tree, in order."""
@@ -117,8 +112,60 @@ class Optimizer(Transform[S]):
         _, moved, state = self.step(tree.trained_leaves(grads), state, leaves, lambda: paths_of(params))
         return tree.with_trained_leaves(params, [owned(*pair) for pair in zip(leaves, moved, strict=True)]), state
 
+    def run(self, gradient: Callable[[P], P], state: S, params: P, steps: int) -> tuple[P, S]:
+        """Take many steps, each with the gradient that a function gives for the parameters; return the last of both.
+
+        The numbers are those of as many calls of `update`, bit for bit; but as nobody sees the parameters in between,
+        Adam writes the new ones over the old. Raises what `update` raises, HyperparameterError for steps below 1.
+
+        >>> import fnn, numpy as np
+        >>> optimizer, params = fnn.sgd(0.25), (np.array([1.0]),)
+        >>> optimizer.run(lambda p: (2 * p[0],), optimizer.start(params), params, steps=3)[0]  # of x^2
+        (array([0.125]),)
+        """
+        positive("optimizer.run", steps=steps)
+        if type(self) is not Optimizer:  # its update may be another
+            for _ in range(steps):
+                params, state = self.update(gradient(params), state, params)
+            return params, state
+        moving = Moving(self, state, params)
+        for _ in range(steps):
+            moving.move(gradient(moving.params()))
+        return moving.params(), moving.state
+
     def __repr__(self) -> str:
         return self.name
+
+
+class Moving(Generic[P, S]):
+    """Parameters and an optimizer's state that move on step by step, over the same memory where that can be.
+
+    States are values: a step makes new arrays and leaves the old ones as they are. Within a loop that alone has them,
+    nobody can tell whether arrays are new or the old ones written over, and writing over them saves memory and time.
+    The first step makes new arrays, as what it starts from is somebody else's; those after it write over them, if the
+    optimizer can, as Adam can, and if nothing else refers to a parameter, for a stage may have kept it.
+    """
+
+    def __init__(self, optimizer: Optimizer[S], state: S, params: P) -> None:
+        self.state, self._example = state, params
+        self._move = optimizer.step
+        self._next = optimizer.step.overwrite if isinstance(optimizer.step, Overwriting) else optimizer.step
+        self._leaves = self._given = tree.trained_leaves(params)
+
+    def params(self) -> P:
+        """Return the parameters as they stand, which the next step may write over."""
+        return tree.with_trained_leaves(self._example, self._leaves)
+
+    def renew(self, params: P) -> None:
+        """Go on from other parameters: those of another forward pass, with renewed buffers."""
+        self._example, self._leaves = tree.with_trained_leaves(params, self._given), tree.trained_leaves(params)
+
+    def move(self, grads: P) -> None:
+        """Take a step."""
+        check_gradients(grads, self._example)
+        old, slopes = self._leaves, tree.trained_leaves(grads)
+        _, moved, self.state = self._move(slopes, self.state, old, lambda: paths_of(self._example))
+        self._leaves, self._move = [_own(*pair) for pair in zip(old, moved, strict=True)], self._next
 
 
 def paths_of(params: object) -> list[str]:
@@ -129,6 +176,12 @@ def paths_of(params: object) -> list[str]:
 def owned(old: Array, new: Array) -> Array:
     """Freeze a new leaf; one that was handed through may be the caller's, which is not ours to freeze: copy it."""
     return freeze(np.array(new) if new is old and new.flags.writeable else new)
+
+
+def _own(old: Array, new: Array) -> Array:
+    """Freeze a new leaf, or a copy if its memory is not its own."""
+    leaf = owned(old, new)
+    return leaf if leaf.flags.owndata else freeze(leaf.copy())
 
 
 def check_gradients(grads: object, params: object) -> None:
@@ -172,112 +225,3 @@ def _check_fit(params: object, grads: object, path: str) -> None:
     for (name, child, is_buffer), (_, other, _) in zip(wanted, given, strict=True):
         if not is_buffer:
             _check_fit(child, other, join(path, name))
-
-
-@overload
-def chain(first: Transform[A], second: Transform[B], /) -> Optimizer[tuple[A, B]]: ...
-@overload
-def chain(first: Transform[A], second: Transform[B], third: Transform[C], /) -> Optimizer[tuple[A, B, C]]: ...
-@overload
-def chain(
-    first: Transform[A], second: Transform[B], third: Transform[C], fourth: Transform[D], /
-) -> Optimizer[tuple[A, B, C, D]]: ...
-@overload
-def chain(
-    first: Transform[A], second: Transform[B], third: Transform[C], fourth: Transform[D], fifth: Transform[E], /
-) -> Optimizer[tuple[A, B, C, D, E]]: ...
-@overload
-def chain(
-    first: Transform[A],
-    second: Transform[B],
-    third: Transform[C],
-    fourth: Transform[D],
-    fifth: Transform[E],
-    sixth: Transform[F],
-    /,
-) -> Optimizer[tuple[A, B, C, D, E, F]]: ...
-def chain(*transforms: Transform[Any]) -> Optimizer[Any]:
-    """Run transforms one after the other: ``chain(clip_by_global_norm(1.0), adam(1e-3))``.
-
-    What stands before the optimizer changes its gradients, what stands after sees the new parameters. The state is the
-    tuple of the states. A chain is an optimizer and may stand in another chain. Raises HyperparameterError if no
-    optimizer is among them, for then nothing would be trained, or if one stands where it would do nothing, such as
-    clipping after the optimizer.
-
-    >>> import fnn
-    >>> fnn.chain(fnn.clip_by_global_norm(1.0), fnn.sgd(0.1))
-    chain(clip_by_global_norm(1), sgd(0.1))
-    """
-    for given in transforms:
-        _check_transform(given)
-    name = f"chain({', '.join(t.name for t in transforms)})"
-    _check_order(transforms, name)
-
-    def init(params: Arrays) -> tuple[Any, ...]:
-        return tuple(t.init(params) for t in transforms)
-
-    def observe(state: tuple[Any, ...], metrics: Mapping[str, float]) -> tuple[Any, ...]:
-        _check_states(state, len(transforms), name)
-        return tuple(t.observe(s, metrics) for t, s in zip(transforms, state, strict=True))
-
-    step = _InTurn(name, [t.step for t in transforms])
-    return Optimizer(init, step, observe=observe, name=name)
-
-
-@attrs.frozen(eq=False)
-class _InTurn:
-    """The step of a chain."""
-
-    name: str
-    steps: Sequence[Step[Any]]
-
-    def __call__(
-        self, grads: Arrays, state: tuple[Any, ...], params: Arrays, paths: Paths
-    ) -> tuple[Arrays, Arrays, tuple[Any, ...]]:
-        _check_states(state, len(self.steps), self.name)
-        new = []
-        for step, part in zip(self.steps, state, strict=True):
-            grads, params, part = step(grads, part, params, paths)
-            new.append(part)
-        return grads, params, tuple(new)
-
-    def overwrite(
-        self, grads: Arrays, state: tuple[Any, ...], params: Arrays, paths: Paths
-    ) -> tuple[Arrays, Arrays, tuple[Any, ...]]:
-        _check_states(state, len(self.steps), self.name)
-        new = []
-        for step, part in zip(self.steps, state, strict=True):
-            if isinstance(step, Overwriting):
-                grads, params, part = step.overwrite(grads, part, params, paths)
-            else:  # it may keep the sequence that it is given, or that it returns: neither is handed on
-                given = [*params]
-                grads, moved, part = step(grads, part, given, paths)
-                params = params if moved is given else [*moved]
-                del given, moved
-            new.append(part)
-        return grads, params, tuple(new)
-
-
-def _check_transform(given: object) -> None:
-    if not isinstance(given, Transform):
-        hint = "Call the factories, and write them one after the other: chain(clip_by_value(1.0), adam(1e-3))."
-        raise StructureError("chain", "transforms and an optimizer", describe(given), hint)
-
-
-def _check_states(states: object, count: int, name: str) -> None:
-    if not isinstance(states, tuple) or len(states) != count:
-        got = f"a tuple of {len(states)}" if isinstance(states, tuple) else describe(states)
-        raise StructureError(name, f"a tuple of {count} states", got, STATE_HINT)
-
-
-def _check_order(transforms: Sequence[Transform[Any]], name: str) -> None:
-    moving = [i for i, t in enumerate(transforms) if isinstance(t, Optimizer)]
-    if not moving:
-        raise HyperparameterError(name, "an optimizer in the chain, such as fnn.adam(1e-3)", "transforms only")
-    for i, t in enumerate(transforms):
-        if t.position == "before" and i > moving[-1]:
-            hint = "There it changes nothing: the gradients are used already."
-            raise HyperparameterError(name, f"{t.name} before the optimizer", "it after", hint)
-        if t.position == "after" and i < moving[0]:
-            hint = "There it does not see the new parameters."
-            raise HyperparameterError(name, f"{t.name} after the optimizer", "it before", hint)

@@ -1,20 +1,12 @@
-"""Steps of a loop that keeps nothing but the last state: the memory of the states in between is used again.
-
-States are values: a step makes new arrays and leaves the old ones as they are. Within a loop that alone has a state,
-nobody can tell whether its arrays are new or the old ones written over, and writing over them saves memory and time.
-The first step makes new arrays, as the state that it starts from is somebody else's; those after it write over them, if
-the optimizer can, as Adam can, and if nothing else refers to a parameter, for a stage may have kept it.
-"""
+"""Steps of a loop that keeps nothing but the last state: the memory of the states in between is used again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from fnn import tree
-from fnn.arrays import Array, freeze
 from fnn.data.batches import Batch
-from fnn.optim.base import Optimizer, Overwriting, check_gradients, owned, paths_of
+from fnn.optim.base import Moving, Optimizer
 from fnn.train.state import TrainState
 
 P = TypeVar("P")
@@ -52,30 +44,18 @@ class Owned(Generic[P, S, X, T]):
 
     def __init__(self, state: TrainState[P, S], optimizer: Optimizer[S], slopes: Slopes[P, S, X, T]) -> None:
         self._slopes, self._tally = slopes, Tally(state)
-        self._move = optimizer.step
-        self._next = optimizer.step.overwrite if isinstance(optimizer.step, Overwriting) else optimizer.step
-        self._example, self._optimizer = state.params, state.optimizer
-        self._leaves = self._given = tree.trained_leaves(state.params)
+        self._moving = Moving(optimizer, state.optimizer, state.params)
 
     def step(self, batch: Batch[X, T]) -> dict[str, float]:
         """Take a step, and return what the batch measured."""
         grads, renewed, values = self._slopes(self.state(), batch)
-        check_gradients(grads, self._example if renewed is None else renewed)
         if renewed is not None:
-            self._example, self._leaves = tree.with_trained_leaves(renewed, self._given), tree.trained_leaves(renewed)
+            self._moving.renew(renewed)
             del renewed  # which refers to the parameters
-        old, slopes = self._leaves, tree.trained_leaves(grads)
-        _, moved, self._optimizer = self._move(slopes, self._optimizer, old, lambda: paths_of(self._example))
-        self._leaves, self._move = [_own(*pair) for pair in zip(old, moved, strict=True)], self._next
+        self._moving.move(grads)
         self._tally.add(batch.size, values)
         return values
 
     def state(self) -> TrainState[P, S]:
         """Return the state as it stands, which the next step may write over."""
-        return self._tally.state(tree.with_trained_leaves(self._example, self._leaves), self._optimizer)
-
-
-def _own(old: Array, new: Array) -> Array:
-    """Freeze a new leaf, or a copy if its memory is not its own."""
-    leaf = owned(old, new)
-    return leaf if leaf.flags.owndata else freeze(leaf.copy())
+        return self._tally.state(self._moving.params(), self._moving.state)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import assert_type
+from typing import Any, assert_type
 
 import numpy as np
 import pytest
 
 from fnn import tree
+from fnn.arrays import Array
 from fnn.errors import DtypeError, HyperparameterError, StructureError
 from fnn.optim import (
     AdamState,
@@ -135,3 +136,101 @@ def test_an_optimizer_that_hands_a_leaf_through_does_not_freeze_the_callers() ->
     assert params[0].flags.writeable
     assert not new[0].flags.writeable
     assert idle.update((np.ones(2),), None, new)[0][0] is new[0]
+
+
+QUADRATIC = {"weight": np.array([1.0, -2.0]), "bias": np.array([0.5])}
+
+
+def slope(params: dict[str, Array]) -> dict[str, Array]:
+    return {name: 2 * leaf - 0.1 for name, leaf in params.items()}
+
+
+def _alike(params: dict[str, Array]) -> dict[str, Array]:
+    return params  # of the sum of their squares, halved
+
+
+class Kept:
+    """A gradient that keeps the parameters it was given."""
+
+    def __init__(self) -> None:
+        self.seen: list[dict[str, Array]] = []
+
+    def __call__(self, params: dict[str, Array]) -> dict[str, Array]:
+        self.seen.append(params)
+        return slope(params)
+
+
+class Doubled(Optimizer[Any]):
+    """One with an update of its own."""
+
+    def update(self, grads: Any, state: Any, params: Any) -> Any:
+        return super().update(tree.map(lambda g: 2 * g, grads), state, params)
+
+
+RUNNING: dict[str, Optimizer[Any]] = {
+    "adam": adam(0.1),
+    "chain": chain(clip_by_global_norm(1.0), adam(0.1), ema(0.9)),
+    "sgd": sgd(0.1),
+    "a subclass": Doubled(sgd(0.1).init, sgd(0.1).step),
+}
+
+
+@pytest.mark.parametrize("gradient", [slope, _alike, Kept()])
+@pytest.mark.parametrize("name", RUNNING)
+def test_many_steps_are_single_steps(name: str, gradient: Any) -> None:
+    optimizer = RUNNING[name]
+    given = tree.map(np.copy, QUADRATIC)
+    params, state = given, optimizer.start(given)
+    for _ in range(7):
+        params, state = optimizer.update(gradient(params), state, params)
+    found, last = optimizer.run(gradient, optimizer.start(given), given, 7)
+    for want, got in zip(tree.leaves((params, state)), tree.leaves((found, last)), strict=True):
+        np.testing.assert_array_equal(got, want)
+        assert not got.flags.writeable
+    for leaf, before in zip(tree.leaves(given), tree.leaves(QUADRATIC), strict=True):
+        np.testing.assert_array_equal(leaf, before)
+
+
+def test_who_keeps_the_parameters_of_a_run_keeps_what_they_were() -> None:
+    optimizer, gradient, copies = adam(0.1), Kept(), []
+
+    def copied(params: dict[str, Array]) -> dict[str, Array]:
+        copies.append(tree.map(np.copy, params))
+        return gradient(params)
+
+    optimizer.run(copied, optimizer.start(QUADRATIC), QUADRATIC, 5)
+    assert len(gradient.seen) == 5
+    for seen, copy in zip(gradient.seen, copies, strict=True):
+        np.testing.assert_array_equal(seen["weight"], copy["weight"])
+
+
+def test_a_run_of_adam_writes_over_its_own() -> None:
+    """Of a run that made new arrays each time the addresses would change."""
+    optimizer, places = adam(0.1), []
+
+    def gradient(params: dict[str, Array]) -> dict[str, Array]:
+        places.append(params["weight"].ctypes.data)
+        return slope(params)
+
+    optimizer.run(gradient, optimizer.start(QUADRATIC), QUADRATIC, 6)
+    assert places[0] == QUADRATIC["weight"].ctypes.data
+    assert places[1] != places[0]
+    assert len({*places[1:]}) == 1
+
+
+@pytest.mark.parametrize("steps", [0, -1, 2.0, True])
+def test_a_run_of_no_steps_is_refused(steps: Any) -> None:
+    optimizer = adam(0.1)
+    with pytest.raises(HyperparameterError, match=r"optimizer\.run: expected steps as an integer of at least 1"):
+        optimizer.run(slope, optimizer.start(QUADRATIC), QUADRATIC, steps)
+
+
+def test_a_run_names_the_gradient_that_does_not_fit() -> None:
+    optimizer = sgd(0.1)
+    with pytest.raises(DtypeError, match="weight: expected a gradient of dtype float64, got float32"):
+        optimizer.run(
+            lambda params: tree.map(lambda leaf: leaf.astype(np.float32), params),
+            optimizer.start(QUADRATIC),
+            QUADRATIC,
+            2,
+        )

@@ -42,7 +42,7 @@ def build(row: Row, arrays: Arrays, threads: int) -> Step:
     """Return the step of a row; the number of threads is in the environment."""
     optimizer = fnn.adam(LEARNING_RATE, beta1=BETA1, beta2=BETA2, eps=EPS)
     if isinstance(row.network, Leaves):
-        return _update(optimizer, row.network.number, arrays)
+        return Updates(optimizer, row.network.number, arrays)
     model = model_of(row.network)
     example = model.init(fnn.Key(0))
     params = fnn.tree.unflatten(example, [arrays[path] for path, _ in fnn.tree.leaves_with_paths(example)])
@@ -73,15 +73,20 @@ class Training:
         self.state, _ = self.step.run(self.state, islice(cycle(self.batches), count))
 
 
-def _update(optimizer: fnn.Optimizer[Any], count: int, arrays: Arrays) -> Step:
-    params = tuple(arrays[f"weight.{i}"] for i in range(count))
-    grads = tuple(arrays[f"gradient.{i}"] for i in range(count))
-    state = optimizer.start(params)
+class Updates:
+    """An optimizer alone, with the same gradients again and again: update by update, or many in one call."""
 
-    def update(i: int) -> fnn.Array:
-        nonlocal params, state
-        params, state = optimizer.update(grads, state, params)
-        last: fnn.Array = params[-1]
-        return last
+    def __init__(self, optimizer: fnn.Optimizer[Any], count: int, arrays: Arrays) -> None:
+        self.optimizer = optimizer
+        self.params = tuple(arrays[f"weight.{i}"] for i in range(count))
+        self.grads = tuple(arrays[f"gradient.{i}"] for i in range(count))
+        self.state = optimizer.start(self.params)
 
-    return update
+    def __call__(self, i: int) -> fnn.Array:
+        """Take one step and return the last parameter."""
+        self.params, self.state = self.optimizer.update(self.grads, self.state, self.params)
+        return self.params[-1]
+
+    def many(self, count: int) -> None:
+        """Take so many steps."""
+        self.params, self.state = self.optimizer.run(lambda _: self.grads, self.state, self.params, count)
