@@ -30,18 +30,28 @@ def window_maxima(x: Array, spans: Sequence[Span]) -> tuple[Array, Winners]:
     >>> maxima.ravel(), winners.ravel()
     (array([5., 5.]), array([1, 0], dtype=uint8))
     """
-    y: Array = np.full((x.shape[0], *(span[0] for span in spans), x.shape[-1]), -np.inf, x.dtype)
+    y: Array = np.empty((x.shape[0], *(span[0] for span in spans), x.shape[-1]), x.dtype)
     winners: Winners = np.empty(y.shape, winners_dtype(spans))
-    first: NDArray[np.intp] = np.zeros((), np.intp)
-    for outputs, taps, stride, dilation, before in spans:
-        first = first[..., None] * taps - np.minimum(np.arange(outputs) * stride - before, 0) // dilation
-    winners[...] = first[..., None]  # the first tap that meets the input, where all is minus infinity
-    for number, (here, there) in enumerate(_taps(x.shape, spans)):
+    taps = enumerate(_taps(x.shape, spans))
+    if any(span[-1] for span in spans):  # not each window meets the input with its first tap
+        y[...], winners[...] = -np.inf, _first_met(spans)[..., None]
+    else:
+        _, (_, there) = next(taps)
+        y[...], winners[...] = x[there], 0
+    for number, (here, there) in taps:
         candidate, best, winner = x[there], y[here], winners[here]
         larger = candidate > best
         np.maximum(best, candidate, out=best)
         np.maximum(winner, larger * winners.dtype.type(number), out=winner)  # later taps have larger numbers
     return y, winners
+
+
+def _first_met(spans: Sequence[Span]) -> NDArray[np.intp]:
+    """Return the number of the first tap of each window that meets the input."""
+    first: NDArray[np.intp] = np.zeros((), np.intp)
+    for outputs, taps, stride, dilation, before in spans:
+        first = first[..., None] * taps - np.minimum(np.arange(outputs) * stride - before, 0) // dilation
+    return first
 
 
 @kernel
