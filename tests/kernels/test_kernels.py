@@ -117,7 +117,7 @@ def steps(time: int, batch: int, units: int, *, mask: bool) -> Iterator[tuple[st
     yield case(
         kernels.gru_steps_gradients,
         lambda draw, valid: (
-            *(draw(*n, 3 * u), draw(u, 3 * u, scale=small), draw(*last), draw(*n, u), draw(*n, u), valid),
+            *(np.tanh(draw(*n, 3 * u)), draw(u, 3 * u, scale=small), draw(*last), draw(*n, u), draw(*n, u), valid),
             *(draw(batch, u), draw(*n, 3 * u), draw(*n, 3 * u)),
         ),
     )
@@ -131,7 +131,7 @@ def steps(time: int, batch: int, units: int, *, mask: bool) -> Iterator[tuple[st
     yield case(
         kernels.lstm_steps_gradients,
         lambda draw, valid: (
-            *(draw(*n, 4 * u), draw(u, 4 * u, scale=small), draw(*last), draw(*n, u), draw(*n, u), valid),
+            *(np.tanh(draw(*n, 4 * u)), draw(u, 4 * u, scale=small), draw(*last), draw(*n, u), draw(*n, u), valid),
             *(draw(batch, u), draw(batch, u), draw(*n, 4 * u)),
         ),
     )
