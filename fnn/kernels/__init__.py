@@ -9,6 +9,7 @@ from fnn.kernels.dense import dense_adam_step
 from fnn.kernels.embedding import add_rows
 from fnn.kernels.gelu import gelu, gelu_tanh
 from fnn.kernels.gru import gru_step, gru_step_gradients, gru_steps, gru_steps_gradients
+from fnn.kernels.gru_reset_before import gru_reset_before_steps, gru_reset_before_steps_gradients
 from fnn.kernels.layer_norm import normalize_rows, normalize_rows_gradient
 from fnn.kernels.lstm import lstm_step, lstm_step_gradients, lstm_steps, lstm_steps_gradients
 from fnn.kernels.rms_norm import rms_rows, rms_rows_gradient
@@ -40,6 +41,8 @@ __all__ = [
     "dense_adam_step",
     "gelu",
     "gelu_tanh",
+    "gru_reset_before_steps",
+    "gru_reset_before_steps_gradients",
     "gru_step",
     "gru_step_gradients",
     "gru_steps",

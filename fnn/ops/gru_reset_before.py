@@ -15,7 +15,8 @@ Let ``dh'`` be all that the loss wants of ``h[t]``, through ``y[t]`` and through
     dh   = dy[t-1] + dh' z + ds r + (da_r, da_z) R_rz^T
 
 and, with ``da = (da_r, da_z, da_n)`` and as every step uses the same parameters, sums over the steps, which are
-computed for all steps at once, outside the loop, as are the product with W and what multiplies ``dh'`` and ``ds``:
+computed for all steps at once, as are the product with W and what multiplies ``dh'`` and ``ds``; the loops over the
+steps are in `fnn.kernels.gru_reset_before`:
 
     dx[t] = da W^T        dW = sum_t x[t]^T da        dR_rz = sum_t h^T (da_r, da_z)        dR_n = sum_t s^T da_n
                           db = sum_t da
@@ -31,7 +32,8 @@ from typing import NamedTuple
 import numpy as np
 
 from fnn.arrays import Array, BoolArray
-from fnn.ops.time_major import batch_major, check_fit, check_gradients, rows, sigmoid_in_place, time_major, valid_steps
+from fnn.kernels import gru_reset_before_steps, gru_reset_before_steps_gradients
+from fnn.ops.time_major import batch_major, check_fit, check_gradients, rows, time_major, valid_steps
 
 
 class GRUResetBeforeCache(NamedTuple):
@@ -83,22 +85,11 @@ def gru_reset_before_forward(
     valid = valid_steps(mask, x.shape[:2], "gru_reset_before", reverse=reverse)
     x = time_major(x, valid, reverse=reverse)
     time, (batch, units) = len(x), carry.shape
-    of_gates, of_candidate = recurrent_weight[:, : 2 * units], recurrent_weight[:, 2 * units :]
     gates: Array = (rows(x) @ input_weight).reshape(time, batch, 3 * units)
     gates += bias
     h: Array = np.empty((time + 1, batch, units), x.dtype)
     h[0] = carry
-    for t in range(time):
-        rz, n = gates[t, :, : 2 * units], gates[t, :, 2 * units :]  # there stands x W + b; they are made in place
-        rz += h[t] @ of_gates
-        sigmoid_in_place(rz)
-        n += (rz[:, :units] * h[t]) @ of_candidate
-        np.tanh(n, out=n)
-        np.subtract(h[t], n, out=h[t + 1])
-        h[t + 1] *= rz[:, units:]
-        h[t + 1] += n
-        if valid is not None:
-            np.copyto(h[t + 1], h[t], where=~valid[t])
+    gru_reset_before_steps(gates, recurrent_weight, h, valid)
     y = batch_major(h[1:], valid, reverse=reverse)
     cache = GRUResetBeforeCache(x, h, gates, valid, input_weight, recurrent_weight, reverse)
     return (y, h[-1].copy()), cache
@@ -122,7 +113,7 @@ def gru_reset_before_backward(
     r, z, n = gates.reshape(time, batch, 3, units).transpose(2, 0, 1, 3)
     past = h[:-1]
     check_gradients("gru_reset_before", h, dy[0], dcarry=dy[1])
-    dh_of_y = time_major(dy[0], valid, reverse=reverse)
+    dh_of_y, dh = time_major(dy[0], valid, reverse=reverse), dy[1].copy()
     da: Array = np.empty_like(gates)  # first the slopes, then the gradients in place
     blocks = da.reshape(time, batch, 3, units)
     blocks[:, :, 0] = past * r * (1 - r)
@@ -130,14 +121,7 @@ def gru_reset_before_backward(
     blocks[:, :, 2] = (1 - z) * (1 - n * n)
     if valid is not None:
         da *= valid
-        z = np.where(valid, z, 1)
-    dh = dy[1]
-    for t in reversed(range(time)):
-        dh = dh + dh_of_y[t]
-        blocks[t, :, 1:] *= dh[:, None]
-        ds: Array = blocks[t, :, 2] @ recurrent_weight[:, 2 * units :].T
-        blocks[t, :, 0] *= ds
-        dh = dh * z[t] + ds * r[t] + da[t, :, : 2 * units] @ recurrent_weight[:, : 2 * units].T
+    gru_reset_before_steps_gradients(gates, recurrent_weight, dh_of_y, valid, dh, da)
     of_gates, of_candidate = rows(da)[:, : 2 * units], rows(da)[:, 2 * units :]
     drecurrent = np.concatenate([rows(past).T @ of_gates, rows(r * past).T @ of_candidate], axis=1)
     dx = batch_major((rows(da) @ input_weight.T).reshape(x.shape), None, reverse=reverse)

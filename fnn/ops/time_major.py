@@ -74,17 +74,3 @@ Here batch is 2, time is 4, units is 3.
     """
     gradients = {name: (gradient, "batch units") for name, gradient in dcarry.items()}
     check_fit(place, y=(h[1:].swapaxes(0, 1), "batch time units"), dy=(dy, "batch time units"), **gradients)
-
-
-def sigmoid_in_place(x: Array) -> None:
-    """Turn ``x``, an array that the caller has made, into its sigmoid, ``1/2 + 1/2 tanh(x/2)``.
-
-    >>> x = np.array([-1000.0, 0.0, 1000.0])
-    >>> sigmoid_in_place(x)
-    >>> x
-    array([0. , 0.5, 1. ])
-    """
-    x *= 0.5
-    np.tanh(x, out=x)
-    x *= 0.5
-    x += 0.5

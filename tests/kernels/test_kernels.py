@@ -122,6 +122,17 @@ def steps(time: int, batch: int, units: int, *, mask: bool) -> Iterator[tuple[st
         ),
     )
     yield case(
+        kernels.gru_reset_before_steps,
+        lambda draw, valid: (draw(*n, 3 * u), draw(u, 3 * u, scale=small), draw(*last), valid),
+    )
+    yield case(
+        kernels.gru_reset_before_steps_gradients,
+        lambda draw, valid: (
+            *(np.tanh(draw(*n, 3 * u)), draw(u, 3 * u, scale=small), draw(*n, u), valid),
+            *(draw(batch, u), np.tanh(draw(*n, 3 * u))),
+        ),
+    )
+    yield case(
         kernels.lstm_steps,
         lambda draw, valid: (
             *(draw(*n, 4 * u), draw(u, 4 * u, scale=small), draw(4 * u)),
