@@ -6,10 +6,9 @@ import numpy as np
 
 from fnn.arrays import Array, BoolArray
 from fnn.kernels import gru
-from fnn.kernels.choice import reference
 from fnn.kernels.compiled.functions import sigmoid, tanh
 from fnn.kernels.compiled.options import loop
-from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose, pays
+from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose, where_it_pays
 
 
 @loop
@@ -88,25 +87,5 @@ def _gradients(
         add_products(back[t], weight, dh)
 
 
-def gru_steps(
-    gates: Array, recurrent_weight: Array, recurrent_bias: Array, h: Array, q: Array, valid: BoolArray | None
-) -> None:
-    """Overwrite gates, h and q."""
-    run = _steps if pays(len(gates), gates.shape[1], recurrent_weight) else reference(gru.gru_steps)
-    run(gates, recurrent_weight, recurrent_bias, h, q, valid)
-
-
-def gru_steps_gradients(
-    gates: Array,
-    recurrent_weight: Array,
-    h: Array,
-    q: Array,
-    dy: Array,
-    valid: BoolArray | None,
-    dh: Array,
-    back: Array,
-    da: Array,
-) -> None:
-    """Overwrite dh, back and da."""
-    run = _gradients if pays(len(gates), gates.shape[1], recurrent_weight) else reference(gru.gru_steps_gradients)
-    run(gates, recurrent_weight, h, q, dy, valid, dh, back, da)
+gru_steps = where_it_pays(_steps, gru.gru_steps)
+gru_steps_gradients = where_it_pays(_gradients, gru.gru_steps_gradients)

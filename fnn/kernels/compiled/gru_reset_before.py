@@ -6,10 +6,9 @@ import numpy as np
 
 from fnn.arrays import Array, BoolArray
 from fnn.kernels import gru_reset_before
-from fnn.kernels.choice import reference
 from fnn.kernels.compiled.functions import sigmoid, tanh
 from fnn.kernels.compiled.options import loop
-from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose, pays
+from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose, where_it_pays
 
 
 @loop
@@ -58,17 +57,5 @@ def _gradients(gates: Array, recurrent_weight: Array, dy: Array, valid: BoolArra
         add_products(da[t, :, : 2 * units], of_gates, dh)
 
 
-def gru_reset_before_steps(gates: Array, recurrent_weight: Array, h: Array, valid: BoolArray | None) -> None:
-    """Overwrite gates and h."""
-    faster = pays(len(gates), gates.shape[1], recurrent_weight)
-    run = _steps if faster else reference(gru_reset_before.gru_reset_before_steps)
-    run(gates, recurrent_weight, h, valid)
-
-
-def gru_reset_before_steps_gradients(
-    gates: Array, recurrent_weight: Array, dy: Array, valid: BoolArray | None, dh: Array, da: Array
-) -> None:
-    """Overwrite dh and da."""
-    faster = pays(len(gates), gates.shape[1], recurrent_weight)
-    run = _gradients if faster else reference(gru_reset_before.gru_reset_before_steps_gradients)
-    run(gates, recurrent_weight, dy, valid, dh, da)
+gru_reset_before_steps = where_it_pays(_steps, gru_reset_before.gru_reset_before_steps)
+gru_reset_before_steps_gradients = where_it_pays(_gradients, gru_reset_before.gru_reset_before_steps_gradients)

@@ -6,10 +6,9 @@ import numpy as np
 
 from fnn.arrays import Array, BoolArray
 from fnn.kernels import lstm
-from fnn.kernels.choice import reference
 from fnn.kernels.compiled.functions import sigmoid, tanh
 from fnn.kernels.compiled.options import loop
-from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose, pays
+from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose, where_it_pays
 
 
 @loop
@@ -101,25 +100,5 @@ def _gradients(
                 dh[n] = through[n]
 
 
-def lstm_steps(
-    gates: Array, recurrent_weight: Array, bias: Array, h: Array, c: Array, tanh_c: Array, valid: BoolArray | None
-) -> None:
-    """Overwrite gates, h, c and tanh_c."""
-    run = _steps if pays(len(gates), gates.shape[1], recurrent_weight) else reference(lstm.lstm_steps)
-    run(gates, recurrent_weight, bias, h, c, tanh_c, valid)
-
-
-def lstm_steps_gradients(
-    gates: Array,
-    recurrent_weight: Array,
-    c: Array,
-    tanh_c: Array,
-    dy: Array,
-    valid: BoolArray | None,
-    dh: Array,
-    dc: Array,
-    da: Array,
-) -> None:
-    """Overwrite dh, dc and da."""
-    run = _gradients if pays(len(gates), gates.shape[1], recurrent_weight) else reference(lstm.lstm_steps_gradients)
-    run(gates, recurrent_weight, c, tanh_c, dy, valid, dh, dc, da)
+lstm_steps = where_it_pays(_steps, lstm.lstm_steps)
+lstm_steps_gradients = where_it_pays(_gradients, lstm.lstm_steps_gradients)

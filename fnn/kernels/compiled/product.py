@@ -10,11 +10,17 @@ multiply.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
 import numpy as np
 
 from fnn.arrays import Array
+from fnn.kernels.choice import reference
 from fnn.kernels.compiled.options import loop
 from fnn.kernels.compiled.tile import COLUMNS, FUSED, ROWS, add_product
+
+A = ParamSpec("A")
 
 _DEPTH = 256  # a panel of so many rows fits into a first-level cache
 _STEPS = 4  # as many products as take as long as the layout
@@ -80,6 +86,18 @@ def add_products(a: Array, panels: Array, c: Array) -> None:
                 )
 
 
-def pays(steps: int, rows: int, weight: Array) -> bool:
-    """Whether so many products of so many rows with a weight are faster with panels."""
-    return FUSED and steps >= _STEPS and (rows >= _ROWS or weight.size <= _SMALL)
+def where_it_pays(loop: Callable[A, None], kernel: Callable[A, None]) -> Callable[A, None]:
+    """Return a loop over time, or what runs the reference of its kernel where that is faster.
+
+    The first two arguments of both are a sequence (time, batch, features) and the weight that is multiplied each time.
+    """
+    written = reference(kernel)
+
+    def run(*args: A.args, **kwargs: A.kwargs) -> None:
+        sequence: Any = args[0]
+        weight: Any = args[1]
+        time, batch, _ = sequence.shape
+        pays = FUSED and time >= _STEPS and (batch >= _ROWS or weight.size <= _SMALL)
+        (loop if pays else written)(*args, **kwargs)
+
+    return run

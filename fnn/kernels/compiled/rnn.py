@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from fnn.arrays import Array, BoolArray
 from fnn.kernels import rnn
-from fnn.kernels.choice import reference
 from fnn.kernels.compiled.functions import tanh
 from fnn.kernels.compiled.options import loop
-from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose, pays
+from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose, where_it_pays
 
 
 @loop
@@ -40,13 +39,5 @@ def _gradients(da: Array, recurrent_weight: Array, dy: Array, valid: BoolArray |
         add_products(da[t], weight, dh)
 
 
-def rnn_steps(h: Array, recurrent_weight: Array, rectified: bool, valid: BoolArray | None) -> None:
-    """Overwrite h."""
-    run = _steps if pays(len(h) - 1, h.shape[1], recurrent_weight) else reference(rnn.rnn_steps)
-    run(h, recurrent_weight, rectified, valid)
-
-
-def rnn_steps_gradients(da: Array, recurrent_weight: Array, dy: Array, valid: BoolArray | None, dh: Array) -> None:
-    """Overwrite da and dh."""
-    run = _gradients if pays(len(da), da.shape[1], recurrent_weight) else reference(rnn.rnn_steps_gradients)
-    run(da, recurrent_weight, dy, valid, dh)
+rnn_steps = where_it_pays(_steps, rnn.rnn_steps)
+rnn_steps_gradients = where_it_pays(_gradients, rnn.rnn_steps_gradients)
