@@ -16,6 +16,7 @@ which needs no array for ``M`` and ``S``.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import attrs
 
@@ -93,13 +94,14 @@ def adam(learning_rate: Rate, *, beta1: float = 0.9, beta2: float = 0.999, eps: 
     >>> optimizer.update((np.array([2.0, -0.02]),), optimizer.start(params), params)[0][0].round(4)
     array([0.9, 1.1])
     """
-    return build_adam("adam", f"adam({show(learning_rate)})", learning_rate, beta1, beta2, eps)
+    name = f"adam({show(learning_rate)})"
+    return Optimizer(*build_adam("adam", name, learning_rate, beta1, beta2, eps), name=name)
 
 
 def build_adam(
     place: str, name: str, learning_rate: Rate, beta1: float, beta2: float, eps: float
-) -> Optimizer[AdamState]:
-    """Return Adam under another name, for the optimizers that build on it."""
+) -> tuple[Callable[[Arrays], AdamState], AdamStep]:
+    """Return ``init`` and ``step`` of Adam under another name, for the optimizers that build on it."""
     in_range(place, 0, 1, high_open=True, beta1=beta1, beta2=beta2)
     in_range(place, 0, math.inf, low_open=True, high_open=True, eps=eps)
     schedule = as_schedule(learning_rate, place)
@@ -107,4 +109,4 @@ def build_adam(
     def init(params: Arrays) -> AdamState:
         return AdamState(0, schedule(0), zeros(params), zeros(params))
 
-    return Optimizer(init, AdamStep(name, schedule, beta1, beta2, eps), name=name)
+    return init, AdamStep(name, schedule, beta1, beta2, eps)

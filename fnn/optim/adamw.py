@@ -10,13 +10,49 @@ from __future__ import annotations
 
 import math
 
-from fnn.optim.adam import AdamState, build_adam
+import attrs
+
+from fnn.memory import only_here, writeable
+from fnn.optim.adam import AdamState, AdamStep, build_adam
 from fnn.optim.base import Arrays, Optimizer, Paths
 from fnn.optim.schedules import Rate, show
-from fnn.optim.weight_decay import decayed
+from fnn.optim.state import check_state
+from fnn.optim.weight_decay import decay, decayed
 from fnn.tree import Where
 from fnn.tree.select import check_where
 from fnn.validate import in_range
+
+
+@attrs.frozen(eq=False)
+class AdamWStep:
+    """The step of `adamw`: Adam's, and the decay of the parameters that it was given."""
+
+    adam: AdamStep
+    weight_decay: float
+    where: Where
+
+    def __call__(
+        self, grads: Arrays, state: AdamState, params: Arrays, paths: Paths
+    ) -> tuple[Arrays, Arrays, AdamState]:
+        _, moved, state = self.adam(grads, state, params, paths)
+        rate = state.learning_rate * self.weight_decay
+        return grads, decayed(params, moved, rate, self.where, paths, self.adam.name), state
+
+    def overwrite(
+        self, grads: Arrays, state: AdamState, params: Arrays, paths: Paths
+    ) -> tuple[Arrays, Arrays, AdamState]:
+        """Write over means, squares and parameters; make new ones if anything else refers to a parameter."""
+        if not only_here(params):
+            return self(grads, state, params, paths)
+        check_state(state, AdamState, params, self.adam.name)
+        rate = self.adam.constants(state.count)[0] * self.weight_decay
+        lost = decay(params, rate, self.where, paths, self.adam.name)
+        _, _, state = self.adam.overwrite(grads, state, params, paths)
+        with writeable(params):
+            for w, share in zip(params, lost, strict=True):
+                if share is not None:
+                    w += share
+        return grads, params, state
 
 
 def adamw(
@@ -46,10 +82,5 @@ def adamw(
     in_range("adamw", 0, math.inf, high_open=True, weight_decay=weight_decay)
     check_where(where, "adamw")
     name = f"adamw({show(learning_rate)}, weight_decay={weight_decay:g})"
-    inner = build_adam("adamw", name, learning_rate, beta1, beta2, eps)
-
-    def step(grads: Arrays, state: AdamState, params: Arrays, paths: Paths) -> tuple[Arrays, Arrays, AdamState]:
-        _, moved, state = inner.step(grads, state, params, paths)
-        return grads, decayed(params, moved, state.learning_rate * weight_decay, where, paths, name), state
-
-    return Optimizer(inner.init, step, name=name)
+    init, step = build_adam("adamw", name, learning_rate, beta1, beta2, eps)
+    return Optimizer(init, AdamWStep(step, weight_decay, where), name=name)

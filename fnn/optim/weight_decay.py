@@ -15,14 +15,17 @@ from fnn.validate import in_range
 def decayed(params: Arrays, moved: Arrays, rate: float, where: Where, paths: Paths, name: str) -> list[Array]:
     """Return ``moved - rate * params`` where ``where`` chooses: decay that stands beside the gradient, not in it."""
     shrunk: list[Array] = []
-    for w, new, chosen in zip(params, moved, select(where, paths(), name), strict=True):
-        if chosen:
-            lost = scaled(w, -rate)
+    for new, lost in zip(moved, decay(params, rate, where, paths, name), strict=True):
+        if lost is not None:
             lost += new
-            shrunk.append(lost)
-        else:
-            shrunk.append(new)
+        shrunk.append(new if lost is None else lost)
     return shrunk
+
+
+def decay(params: Arrays, rate: float, where: Where, paths: Paths, name: str) -> list[Array | None]:
+    """Return ``-rate * params`` where ``where`` chooses, None elsewhere."""
+    chosen = select(where, paths(), name)
+    return [scaled(w, -rate) if decays else None for w, decays in zip(params, chosen, strict=True)]
 
 
 def weight_decay(strength: float, *, where: Where = "*weight") -> Transform[None]:

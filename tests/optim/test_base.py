@@ -18,6 +18,7 @@ from fnn.optim import (
     SGDState,
     Transform,
     adam,
+    adamw,
     chain,
     clip_by_global_norm,
     clip_by_value,
@@ -169,6 +170,8 @@ class Doubled(Optimizer[Any]):
 
 RUNNING: dict[str, Optimizer[Any]] = {
     "adam": adam(0.1),
+    "adamw": adamw(0.1, weight_decay=0.5),
+    "adamw in a chain": chain(adamw(0.1, weight_decay=0.5, where="*"), ema(0.9)),
     "chain": chain(clip_by_global_norm(1.0), adam(0.1), ema(0.9)),
     "sgd": sgd(0.1),
     "a subclass": Doubled(sgd(0.1).init, sgd(0.1).step),
