@@ -77,7 +77,7 @@ def gru_steps(
     >>> h.ravel()
     array([1.  , 0.5 , 0.25])
     """
-    columns, past = turned(recurrent_weight, len(gates), gates.shape[1]), np.empty_like(gates[0])
+    columns, past = turned(recurrent_weight, len(gates), gates.shape[1]), np.empty(gates.shape[1:], gates.dtype)
     for t in range(len(gates)):
         np.copyto(past, (columns @ h[t].T).T)  # h R, faster the other way round, as h has few rows
         gru_step(gates[t], past, recurrent_bias, h[t], q[t], h[t + 1])

@@ -17,7 +17,8 @@ A convolution is the first, a transposed convolution the third, and the gradient
 **As matrix products.** The entries that a window meets are copied into a row; the rows times the kernel, as a matrix
 (taps inputs, outputs), are the outputs. The rows are ``taps`` times as large as ``x``: they are made for a few samples
 at a time, so that they stay in the processor's cache (faster by a third than all at once), and made anew in the
-backward rather than kept. Channels in groups are a batch of such products, one a group.
+backward rather than kept. Channels in groups are a batch of such products, one a group. (Compiled loops multiply
+windows of few numbers where they lie, in `fnn.kernels.convolution`.)
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ Let ``dh'`` be all that the loss wants of ``h[t]``, through ``y[t]`` and through
     dq   = da_n r                                da_r = da_n q r (1 - r)
     dh   = dy[t-1] + dh' z + (da_r, da_z, dq) R^T
 
-What happens within a step, between the products, is in `fnn.kernels.gru`. The product with W is computed for all steps
-at once, outside the loop, and so are the sums over the steps, which all use the same parameters:
+The loops over the steps are in `fnn.kernels.gru`. The product with W is computed for all steps at once, and so are the
+sums over the steps, which all use the same parameters:
 
     dx[t] = (da_r, da_z, da_n) W^T        dW = sum_t x[t]^T (da_r, da_z, da_n)        db   = sum_t (da_r, da_z, da_n)
                                           dR = sum_t h^T (da_r, da_z, dq)             db_q = sum_t dq
@@ -34,7 +34,7 @@ import numpy as np
 from fnn.arrays import Array, BoolArray
 from fnn.kernels import gru_steps, gru_steps_gradients
 from fnn.ops.sums import column_sums
-from fnn.ops.time_major import batch_major, check_fit, check_gradients, rows, time_major, valid_steps
+from fnn.ops.time_major import batch_major, check_dys, check_fit, rows, time_major, valid_steps
 
 
 class GRUCache(NamedTuple):
@@ -127,9 +127,9 @@ def gru_backward_params(dy: tuple[Array, Array], cache: GRUCache) -> GRUGradient
 def _through_time(dy: tuple[Array, Array], cache: GRUCache) -> tuple[Array, GRUGradients]:
     x, h, gates, q, valid, _, recurrent_weight, reverse = cache
     units = q.shape[-1]
-    check_gradients("gru", h, dy[0], dcarry=dy[1])
+    check_dys("gru", h, dy[0], dcarry=dy[1])
     dh_of_y = time_major(dy[0], valid, reverse=reverse)
-    back, da, dh = np.empty_like(gates), np.empty_like(gates), dy[1].copy()
+    back, da, dh = np.empty_like(gates), np.empty_like(gates), dy[1].astype(h.dtype, order="C")
     gru_steps_gradients(gates, recurrent_weight, h, q, dh_of_y, valid, dh, back, da)
     dbias = column_sums(da)
     dq_sums = column_sums(back)[2 * units :]

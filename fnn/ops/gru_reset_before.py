@@ -33,7 +33,7 @@ import numpy as np
 
 from fnn.arrays import Array, BoolArray
 from fnn.kernels import gru_reset_before_steps, gru_reset_before_steps_gradients
-from fnn.ops.time_major import batch_major, check_fit, check_gradients, rows, time_major, valid_steps
+from fnn.ops.time_major import batch_major, check_dys, check_fit, rows, time_major, valid_steps
 
 
 class GRUResetBeforeCache(NamedTuple):
@@ -112,8 +112,8 @@ def gru_reset_before_backward(
     time, batch, units = h[1:].shape
     r, z, n = gates.reshape(time, batch, 3, units).transpose(2, 0, 1, 3)
     past = h[:-1]
-    check_gradients("gru_reset_before", h, dy[0], dcarry=dy[1])
-    dh_of_y, dh = time_major(dy[0], valid, reverse=reverse), dy[1].copy()
+    check_dys("gru_reset_before", h, dy[0], dcarry=dy[1])
+    dh_of_y, dh = time_major(dy[0], valid, reverse=reverse), dy[1].astype(h.dtype, order="C")
     da: Array = np.empty_like(gates)  # first the slopes, then the gradients in place
     blocks = da.reshape(time, batch, 3, units)
     blocks[:, :, 0] = past * r * (1 - r)

@@ -33,7 +33,7 @@ import numpy as np
 from fnn.arrays import Array, BoolArray
 from fnn.kernels import lstm_steps, lstm_steps_gradients
 from fnn.ops.sums import column_sums
-from fnn.ops.time_major import batch_major, check_fit, check_gradients, rows, time_major, valid_steps
+from fnn.ops.time_major import batch_major, check_dys, check_fit, rows, time_major, valid_steps
 
 
 class LSTMCarry(NamedTuple):
@@ -132,10 +132,10 @@ def lstm_backward_params(dy: tuple[Array, LSTMCarry], cache: LSTMCache) -> LSTMG
 
 def _through_time(dy: tuple[Array, LSTMCarry], cache: LSTMCache) -> tuple[Array, LSTMGradients]:
     x, h, c, gates, tanh_c, valid, _, recurrent_weight, reverse = cache
-    check_gradients("lstm", h, dy[0], dh=dy[1].h, dc=dy[1].c)
+    check_dys("lstm", h, dy[0], dh=dy[1].h, dc=dy[1].c)
     dh_of_y = time_major(dy[0], valid, reverse=reverse)
     da = np.empty_like(gates)
-    dh, dc = dy[1].h.copy(), dy[1].c.copy()
+    dh, dc = (part.astype(h.dtype, order="C") for part in dy[1])
     lstm_steps_gradients(gates, recurrent_weight, c, tanh_c, dh_of_y, valid, dh, dc, da)
     dbias = column_sums(da)
     return da, (LSTMCarry(dh, dc), rows(x).T @ rows(da), rows(h[:-1]).T @ rows(da), dbias)

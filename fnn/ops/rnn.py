@@ -27,7 +27,7 @@ import numpy as np
 from fnn.arrays import Array, BoolArray
 from fnn.errors import HyperparameterError
 from fnn.kernels import rnn_steps, rnn_steps_gradients
-from fnn.ops.time_major import batch_major, check_fit, check_gradients, rows, time_major, valid_steps
+from fnn.ops.time_major import batch_major, check_dys, check_fit, rows, time_major, valid_steps
 
 Activation: TypeAlias = Literal["tanh", "relu"]
 
@@ -104,8 +104,8 @@ def rnn_backward(dy: tuple[Array, Array], cache: RNNCache) -> tuple[Array, Array
     [[[[2.0], [1.0]]], [[2.0]], [[3.0]], [[1.0]], [3.0]]
     """
     x, h, valid, input_weight, recurrent_weight, activation, reverse = cache
-    check_gradients("rnn", h, dy[0], dcarry=dy[1])
-    dh_of_y, dh = time_major(dy[0], valid, reverse=reverse), dy[1].copy()
+    check_dys("rnn", h, dy[0], dcarry=dy[1])
+    dh_of_y, dh = time_major(dy[0], valid, reverse=reverse), dy[1].astype(h.dtype, order="C")
     da: Array = 1 - h[1:] * h[1:] if activation == "tanh" else (h[1:] > 0).astype(h.dtype)
     if valid is not None:
         da *= valid

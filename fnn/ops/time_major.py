@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from fnn.arrays import Array, BoolArray
-from fnn.errors import ShapeError
+from fnn.errors import DtypeError, ShapeError
 from fnn.sequences import check_mask
 
 
@@ -45,13 +45,20 @@ def rows(steps: Array) -> Array:
 
 
 def check_fit(place: str, **arrays: tuple[Array, str]) -> None:
-    """Refuse arrays whose axes do not agree: each comes with the names of its axes, and a name has one size.
+    """Refuse what is not of floats, and axes that do not agree: each comes with their names, and a name has one size.
 
     >>> check_fit("rnn", carry=(np.zeros((2, 5)), "batch units"), weight=(np.zeros((3, 9)), "inputs 2*units"))
     Traceback (most recent call last):
     fnn.errors.ShapeError: rnn: expected weight of shape (inputs, 2*units), got shape (3, 9). \
 Here batch is 2, units is 5, inputs is 3.
     """
+    _check_axes(place, **arrays)
+    for name, (array, _) in arrays.items():
+        if array.dtype.kind not in "fc":
+            raise DtypeError(place, f"{name} of floats", str(array.dtype), "Convert it to the input's dtype.")
+
+
+def _check_axes(place: str, **arrays: tuple[Array, str]) -> None:
     sizes: dict[str, int] = {}
     for name, (array, text) in arrays.items():
         axes = text.split()
@@ -64,13 +71,13 @@ Here batch is 2, units is 5, inputs is 3.
             raise ShapeError(place, f"{name} of shape ({', '.join(axes)})", f"shape {array.shape}", f"Here {known}.")
 
 
-def check_gradients(place: str, h: Array, dy: Array, **dcarry: Array) -> None:
+def check_dys(place: str, h: Array, dy: Array, **dcarry: Array) -> None:
     """Refuse gradients that are not of the shapes of the outputs and the carry; h is (time + 1, batch, units).
 
-    >>> check_gradients("rnn", np.zeros((5, 2, 3)), np.zeros((2, 4, 3)), dcarry=np.zeros((1, 3)))
+    >>> check_dys("rnn", np.zeros((5, 2, 3)), np.zeros((2, 4, 3)), dcarry=np.zeros((1, 3)))
     Traceback (most recent call last):
     fnn.errors.ShapeError: rnn: expected dcarry of shape (batch, units), got shape (1, 3). \
 Here batch is 2, time is 4, units is 3.
     """
     gradients = {name: (gradient, "batch units") for name, gradient in dcarry.items()}
-    check_fit(place, y=(h[1:].swapaxes(0, 1), "batch time units"), dy=(dy, "batch time units"), **gradients)
+    _check_axes(place, y=(h[1:].swapaxes(0, 1), "batch time units"), dy=(dy, "batch time units"), **gradients)

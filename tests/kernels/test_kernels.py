@@ -257,6 +257,8 @@ for name, shape, weight, stride, dilation in (
     ("image", (2, 9, 21, 2), (3, 3, 2, 40), 1, 1),
     ("image, a stride and dilation", (2, 9, 21, 3), (3, 2, 3, 5), 2, 2),
     ("image, narrow", (2, 9, 5, 2), (3, 3, 2, 3), 1, 1),
+    ("image, a single output", (2, 9, 12, 6), (3, 3, 6, 1), 1, 1),
+    ("image, a single tap", (2, 9, 12, 6), (1, 1, 6, 9), 1, 1),
     ("image, deep", (2, 9, 12, 20), (3, 3, 20, 3), 1, 1),
     ("signal", (2, 23, 3), (5, 3, 40), 2, 1),
     ("volume", (1, 4, 5, 12, 1), (2, 2, 2, 1, 3), 1, 1),
@@ -510,3 +512,33 @@ def test_a_kernel_runs_its_reference_without_numba(monkeypatch: pytest.MonkeyPat
         return x + 1
 
     assert own(1.0) == 2.0
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int64, np.bool_, np.float32])
+def test_weights_of_another_dtype_go_to_the_reference(dtype: Any) -> None:
+    """The compiled block reads numbers of one type."""
+    rng = np.random.default_rng(0)
+    windows, weight = rng.standard_normal((1, 3, 9, 3, 3, 2)), rng.integers(0, 2, (3, 3, 2, 33)).astype(dtype)
+    found = []
+    for choose in (reference, compiled):
+        y = np.empty((1, 3, 9, 33))
+        choose(kernels.window_products)(windows, weight, y)
+        h = np.full((6, 5, 4), 0.1)
+        choose(kernels.rnn_steps)(h, weight.ravel()[:16].reshape(4, 4), False, None)
+        found.append((y, h))
+    for got, expected in zip(*found, strict=True):
+        np.testing.assert_array_equal(got, expected)
+
+
+def test_the_block_is_compiled_for_floats_of_one_type_alone() -> None:
+    from fnn.kernels.compiled.options import loop
+    from fnn.kernels.compiled.tile import add_product
+
+    @loop
+    def run(a: Any, b: Any, c: Any) -> None:
+        add_product(a, b, c)
+
+    one = np.ones((1, 1))
+    for kinds in ((float, int, float), (int, int, int), (np.float32, float, float), (complex, complex, complex)):
+        with pytest.raises(Exception, match="expected floats of one type"):
+            run(*(one.astype(kind) for kind in kinds))

@@ -171,6 +171,31 @@ def test_gradients_that_do_not_fit(name: str, forward: Any, backward: Any, input
         backward((y, few), cache)
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.int64, np.bool_])
+@of_all_ops
+def test_only_floats_are_taken(name: str, forward: Any, backward: Any, inputs: Any, dtype: Any) -> None:
+    given = inputs(np.random.default_rng(0))
+    for place in (0, 2, 3, 4):
+        bad = [*given]
+        bad[place] = bad[place].astype(dtype)
+        with pytest.raises(DtypeError, match=f"of floats, got {np.dtype(dtype)}"):
+            forward(*bad)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.float32, np.bool_])
+@of_all_ops
+def test_the_gradient_of_the_carry_may_be_zeros_of_any_dtype(
+    name: str, forward: Any, backward: Any, inputs: Any, dtype: Any
+) -> None:
+    (y, last), cache = forward(*inputs(np.random.default_rng(0)))
+
+    def zeros(kind: Any) -> Any:
+        return LSTMCarry(*((0 * part).astype(kind) for part in last)) if name == "lstm" else (0 * last).astype(kind)
+
+    for got, expected in zip(backward((y, zeros(dtype)), cache), backward((y, zeros(float)), cache), strict=True):
+        np.testing.assert_array_equal(got, expected)
+
+
 MASKS: list[tuple[Any, type[FnnError], str]] = [
     (np.ones((BATCH, TIME)), DtypeError, r"expected mask as an array of booleans, got float64 of shape \(3, 4\)"),
     (np.ones((BATCH, TIME), np.int64), DtypeError, r"got int64"),

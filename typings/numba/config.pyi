@@ -1,1 +1,2 @@
 CPU_NAME: str | None
+DISABLE_JIT: int

@@ -1,7 +1,7 @@
 """The product of each window with the kernels of a convolution, without a copy of the windows.
 
-Of windows of few numbers the copy takes longer than the product. Where they have many, the linear algebra library is as
-fast, and may use several threads.
+Of windows of few numbers the copy takes longer than the product. Where they have many, or only one tap, the linear
+algebra library is as fast, and may use several threads; nor is a block worth it most of whose columns are not used.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from fnn.kernels import convolution
 from fnn.kernels.choice import reference
 from fnn.kernels.compiled.options import loop
 from fnn.kernels.compiled.product import panels
-from fnn.kernels.compiled.tile import FUSED, ROWS, add_product
+from fnn.kernels.compiled.tile import COLUMNS, FUSED, ROWS, add_product
 
-_FEW = 160
+_FEW = 160  # numbers of a window
+_SHORT = 4  # numbers that lie side by side are slow to copy if they are fewer
 
 
 @loop
@@ -36,7 +37,10 @@ def window_products(windows: Array, weight: Array, y: Array) -> None:
     """Overwrite y."""
     *kernel, inputs, outputs = weight.shape
     depth = math.prod(kernel) * inputs
-    if not FUSED or depth > _FEW or y.shape[-2] < ROWS // 2 or len(kernel) > 2:
+    fits = FUSED and len(kernel) <= 2 and windows.dtype == weight.dtype == y.dtype
+    copied = math.prod(kernel) > 1 and depth <= _FEW
+    filled = 2 * y.shape[-2] >= ROWS and (4 * outputs * y.itemsize >= COLUMNS or inputs < _SHORT)
+    if not (fits and copied and filled):
         reference(convolution.window_products)(windows, weight, y)
         return
     if len(kernel) == 1:

@@ -49,7 +49,7 @@ def gru_step_gradients(gates: Array, q: Array, h: Array, dh: Array, back: Array,
 def _steps(
     gates: Array, recurrent_weight: Array, recurrent_bias: Array, h: Array, q: Array, valid: BoolArray | None
 ) -> None:
-    weight, past = panels(recurrent_weight), np.empty_like(gates[0])
+    weight, past = panels(recurrent_weight), np.empty(gates.shape[1:], gates.dtype)
     for t in range(len(gates)):
         past[:] = 0
         add_products(h[t], weight, past)

@@ -24,8 +24,8 @@ A = ParamSpec("A")
 
 _DEPTH = 256  # a panel of so many rows fits into a first-level cache
 _STEPS = 4  # as many products as take as long as the layout
-_ROWS = 4  # fewer rows read a weight as fast as memory goes,
-_SMALL = 2**16  # if it has more numbers
+_MANY = 4  # so many rows are worth a layout of a weight of any size
+_SMALL = 2**15  # and a weight of so many numbers is worth it for fewer rows
 _LINE = 64  # bytes of a line of the cache
 _TILE = 16  # as many numbers of a line are used while it is there
 
@@ -97,7 +97,7 @@ def where_it_pays(loop: Callable[A, None], kernel: Callable[A, None]) -> Callabl
         sequence: Any = args[0]
         weight: Any = args[1]
         time, batch, _ = sequence.shape
-        pays = FUSED and time >= _STEPS and (batch >= _ROWS or weight.size <= _SMALL)
-        (loop if pays else written)(*args, **kwargs)
+        pays = FUSED and time >= _STEPS and (batch >= _MANY or weight.size <= _SMALL)
+        (loop if pays and weight.dtype == sequence.dtype else written)(*args, **kwargs)
 
     return run

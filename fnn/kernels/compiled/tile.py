@@ -9,21 +9,29 @@ Reference: Goto and van de Geijn (2008), "Anatomy of high-performance matrix mul
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 from llvmlite import binding, ir
 from numba import config, types
 from numba.core import cgutils
+from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
-_FEATURES = {} if config.CPU_NAME else binding.get_host_cpu_features()
 
-FUSED = all(_FEATURES.get(name, False) for name in ("avx2", "fma"))
+def _features() -> Mapping[str, bool]:
+    """Return what the processor can that loops are compiled for; nothing if that is another one, or not known."""
+    try:
+        return {} if config.CPU_NAME or config.DISABLE_JIT else binding.get_host_cpu_features()
+    except RuntimeError:
+        return {}
+
+
+FUSED = all(_features().get(name, False) for name in ("avx2", "fma"))
 """Whether this is a processor for which the block was written and measured."""
 
-_WIDE = _FEATURES.get("avx512f", False)
+_WIDE = _features().get("avx512f", False)
 _BYTES = 64 if _WIDE else 32  # of a vector
 _VECTORS = 2
 
@@ -42,6 +50,8 @@ def add_product(typing: Any, a: Any, b: Any, c: Any) -> tuple[Any, Callable[...,
     with contiguous rows. There are 1 to ``ROWS`` rows; ``b`` has as many columns as a block, of which ``c`` takes the
     first, at least one.
     """
+    if not a.dtype == b.dtype == c.dtype or not isinstance(a.dtype, types.Float):
+        raise TypingError(f"add_product: expected floats of one type, got {a.dtype}, {b.dtype} and {c.dtype}")
     return types.void(a, b, c), _write
 
 
