@@ -191,6 +191,7 @@ CASES = {
     "cross_entropy": Case(kernels.cross_entropy, lambda draw, rng: (30 * draw(9, 4), rng.integers(0, 4, 9), 0.125)),
     "dense_adam_step, one layer": Case(kernels.dense_adam_step, dense(5, 3)),
     "dense_adam_step, narrow and wide": Case(kernels.dense_adam_step, dense(2, 16, 3, 40, 4)),
+    "dense_adam_step, all remainders": Case(kernels.dense_adam_step, dense(1, 1, 2, 3, 4, 5, 6, 7, 2)),
     "dense_adam_step, many samples": Case(kernels.dense_adam_step, dense(3, 7, 5, samples=300)),
     "gelu": Case(kernels.gelu, lambda draw, rng: (4 * draw(5, 7, 30),)),
     "gelu_tanh": Case(kernels.gelu_tanh, lambda draw, rng: (10 * draw(5, 7, 3),)),

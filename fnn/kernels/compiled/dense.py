@@ -22,21 +22,31 @@ _MANY = 1e200
 
 @loop
 def _affine(h: Array, weight: Array, bias: Array, z: Array) -> None:
-    """Write ``W^T h + b``; four inputs at a time, so that z is read and written less often."""
+    """Write ``W^T h + b``; up to four inputs at a time, so that z is read and written less often."""
     inputs, samples = h.shape
+    first = (inputs - 1) % 4 + 1  # inputs that are done at first, so that the others are groups of four
     for j in range(z.shape[0]):
-        row = z[j]
-        for n in range(samples):
-            row[n] = bias[j]
-        whole = inputs - inputs % 4
-        for i in range(0, whole, 4):
+        row, offset = z[j], bias[j]
+        if first == 1:
+            a = weight[0, j]
+            for n in range(samples):
+                row[n] = offset + a * h[0, n]
+        elif first == 2:
+            a, b = weight[0, j], weight[1, j]
+            for n in range(samples):
+                row[n] = offset + (a * h[0, n] + b * h[1, n])
+        elif first == 3:
+            a, b, c = weight[0, j], weight[1, j], weight[2, j]
+            for n in range(samples):
+                row[n] = offset + (a * h[0, n] + b * h[1, n] + c * h[2, n])
+        else:
+            a, b, c, d = weight[0, j], weight[1, j], weight[2, j], weight[3, j]
+            for n in range(samples):
+                row[n] = offset + ((a * h[0, n] + b * h[1, n]) + (c * h[2, n] + d * h[3, n]))
+        for i in range(first, inputs, 4):
             a, b, c, d = weight[i, j], weight[i + 1, j], weight[i + 2, j], weight[i + 3, j]
             for n in range(samples):
                 row[n] += (a * h[i, n] + b * h[i + 1, n]) + (c * h[i + 2, n] + d * h[i + 3, n])
-        for i in range(whole, inputs):
-            a = weight[i, j]
-            for n in range(samples):
-                row[n] += a * h[i, n]
 
 
 @loop
@@ -102,20 +112,27 @@ def _gradients(h: Array, dz: Array, dweight: Array, dbias: Array) -> None:
 
 @loop
 def _through(dz: Array, weight: Array, h: Array, dh: Array) -> None:
-    """Write ``W dz`` where h is above 0; three outputs at a time."""
+    """Write ``W dz`` where h is above 0; up to three outputs at a time."""
     outputs, samples = dz.shape
+    first = (outputs - 1) % 3 + 1  # outputs that are done at first, so that the others are groups of three
     for i in range(h.shape[0]):
         row = dh[i]
-        row[:] = 0
-        whole = outputs - outputs % 3
-        for j in range(0, whole, 3):
+        if first == 1:
+            a = weight[i, 0]
+            for n in range(samples):
+                row[n] = a * dz[0, n]
+        elif first == 2:
+            a, b = weight[i, 0], weight[i, 1]
+            for n in range(samples):
+                row[n] = a * dz[0, n] + b * dz[1, n]
+        else:
+            a, b, c = weight[i, 0], weight[i, 1], weight[i, 2]
+            for n in range(samples):
+                row[n] = a * dz[0, n] + b * dz[1, n] + c * dz[2, n]
+        for j in range(first, outputs, 3):
             a, b, c = weight[i, j], weight[i, j + 1], weight[i, j + 2]
             for n in range(samples):
                 row[n] += a * dz[j, n] + b * dz[j + 1, n] + c * dz[j + 2, n]
-        for j in range(whole, outputs):
-            a = weight[i, j]
-            for n in range(samples):
-                row[n] += a * dz[j, n]
         for n in range(samples):
             row[n] = row[n] if h[i, n] > 0 else 0 * row[n]
 
