@@ -6,6 +6,7 @@ import numpy as np
 
 from fnn.arrays import Array, BoolArray
 from fnn.kernels.choice import kernel
+from fnn.kernels.gates import sigmoid_in_place
 from fnn.kernels.transpose import turned
 
 
@@ -23,10 +24,7 @@ def gru_step(gates: Array, past: Array, recurrent_bias: Array, h: Array, q: Arra
     units = h.shape[1]
     rz, r, z, n = gates[:, : 2 * units], gates[:, :units], gates[:, units : 2 * units], gates[:, 2 * units :]
     rz += past[:, : 2 * units]
-    rz *= 0.5
-    np.tanh(rz, out=rz)  # sigmoid(a) = 1/2 + 1/2 tanh(a/2)
-    rz *= 0.5
-    rz += 0.5
+    sigmoid_in_place(rz)
     np.add(past[:, 2 * units :], recurrent_bias, out=q)
     n += r * q
     np.tanh(n, out=n)

@@ -6,6 +6,7 @@ import numpy as np
 
 from fnn.arrays import Array, BoolArray
 from fnn.kernels.choice import kernel
+from fnn.kernels.gates import sigmoid_in_place
 
 
 @kernel
@@ -25,10 +26,7 @@ def gru_reset_before_steps(gates: Array, recurrent_weight: Array, h: Array, vali
     for t in range(len(gates)):
         rz, n = gates[t, :, : 2 * units], gates[t, :, 2 * units :]
         rz += h[t] @ of_gates
-        rz *= 0.5
-        np.tanh(rz, out=rz)  # sigmoid(a) = 1/2 + 1/2 tanh(a/2)
-        rz *= 0.5
-        rz += 0.5
+        sigmoid_in_place(rz)
         n += (rz[:, :units] * h[t]) @ of_candidate
         np.tanh(n, out=n)
         np.subtract(h[t], n, out=h[t + 1])

@@ -55,7 +55,7 @@ Here batch is 2, units is 5, inputs is 3.
     _check_axes(place, **arrays)
     for name, (array, _) in arrays.items():
         if array.dtype.kind not in "fc":
-            raise DtypeError(place, f"{name} of floats", str(array.dtype), "Convert it to the input's dtype.")
+            raise DtypeError(place, f"{name} of floats", str(array.dtype), "Convert it: array.astype(np.float32).")
 
 
 def _check_axes(place: str, **arrays: tuple[Array, str]) -> None:

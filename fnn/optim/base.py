@@ -115,8 +115,9 @@ class Optimizer(Transform[S]):
     def run(self, gradient: Callable[[P], P], state: S, params: P, steps: int) -> tuple[P, S]:
         """Take many steps, each with the gradient that a function gives for the parameters; return the last of both.
 
-        The numbers are those of as many calls of `update`, bit for bit; but as nobody sees the parameters in between,
-        Adam writes the new ones over the old. Raises what `update` raises, HyperparameterError for steps below 1.
+        ``steps`` is at least 1. The numbers are those of as many calls of `update`, bit for bit; but as nobody sees the
+        parameters in between, Adam and AdamW write the new ones over the old. Raises what `update` raises, and
+        HyperparameterError for steps below 1.
 
         >>> import fnn, numpy as np
         >>> optimizer, params = fnn.sgd(0.25), (np.array([1.0]),)

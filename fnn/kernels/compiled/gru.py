@@ -7,6 +7,7 @@ import numpy as np
 from fnn.arrays import Array, BoolArray
 from fnn.kernels import gru
 from fnn.kernels.compiled.functions import sigmoid, tanh
+from fnn.kernels.compiled.masks import clear, keep
 from fnn.kernels.compiled.options import loop
 from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose, where_it_pays
 
@@ -55,9 +56,7 @@ def _steps(
         add_products(h[t], weight, past)
         gru_step(gates[t], past, recurrent_bias, h[t], q[t], h[t + 1])
         if valid is not None:
-            for n in range(h.shape[1]):
-                if not valid[t, n, 0]:
-                    h[t + 1, n] = h[t, n]
+            keep(valid[t], h[t], h[t + 1])
 
 
 @loop
@@ -79,11 +78,9 @@ def _gradients(
             dh_after[:] = dh
         gru_step_gradients(gates[t], q[t], h[t], dh, back[t], da[t])
         if valid is not None:
-            for n in range(len(dh)):
-                if not valid[t, n, 0]:
-                    back[t, n] = 0
-                    da[t, n] = 0
-                    dh[n] = dh_after[n]
+            clear(valid[t], back[t])
+            clear(valid[t], da[t])
+            keep(valid[t], dh_after, dh)
         add_products(back[t], weight, dh)
 
 

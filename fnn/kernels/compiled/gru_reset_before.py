@@ -7,6 +7,7 @@ import numpy as np
 from fnn.arrays import Array, BoolArray
 from fnn.kernels import gru_reset_before
 from fnn.kernels.compiled.functions import sigmoid, tanh
+from fnn.kernels.compiled.masks import keep
 from fnn.kernels.compiled.options import loop
 from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose, where_it_pays
 
@@ -30,8 +31,8 @@ def _steps(gates: Array, recurrent_weight: Array, h: Array, valid: BoolArray | N
             for u in range(units):
                 n[u] = tanh(n[u])
                 h[t + 1, b, u] = n[u] + z[u] * (h[t, b, u] - n[u])
-            if valid is not None and not valid[t, b, 0]:
-                h[t + 1, b] = h[t, b]
+        if valid is not None:
+            keep(valid[t], h[t], h[t + 1])
 
 
 @loop

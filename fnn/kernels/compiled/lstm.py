@@ -7,6 +7,7 @@ import numpy as np
 from fnn.arrays import Array, BoolArray
 from fnn.kernels import lstm
 from fnn.kernels.compiled.functions import sigmoid, tanh
+from fnn.kernels.compiled.masks import clear, keep
 from fnn.kernels.compiled.options import loop
 from fnn.kernels.compiled.product import add_products, panels, panels_of_transpose, where_it_pays
 
@@ -64,10 +65,8 @@ def _steps(
         add_products(h[t], weight, gates[t])
         lstm_step(gates[t], bias, c[t], c[t + 1], tanh_c[t], h[t + 1])
         if valid is not None:
-            for n in range(h.shape[1]):
-                if not valid[t, n, 0]:
-                    h[t + 1, n] = h[t, n]
-                    c[t + 1, n] = c[t, n]
+            keep(valid[t], h[t], h[t + 1])
+            keep(valid[t], c[t], c[t + 1])
 
 
 @loop
@@ -89,15 +88,13 @@ def _gradients(
             dc_after[:] = dc
         lstm_step_gradients(gates[t], c[t], tanh_c[t], dy[t], dh, dc, da[t])
         if valid is not None:
-            for n in range(len(dh)):
-                if not valid[t, n, 0]:
-                    da[t, n] = 0
-                    dc[n] = dc_after[n]
+            clear(valid[t], da[t])
+            keep(valid[t], dc_after, dc)
         through[:] = 0
         add_products(da[t], weight, through)
-        for n in range(len(dh)):
-            if valid is None or valid[t, n, 0]:
-                dh[n] = through[n]
+        if valid is not None:
+            keep(valid[t], dh, through)
+        dh[:] = through
 
 
 lstm_steps = where_it_pays(_steps, lstm.lstm_steps)

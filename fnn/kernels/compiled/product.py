@@ -1,8 +1,8 @@
 """Products of a few rows with a matrix that is used again and again, as a recurrence has them.
 
 The matrix is first laid out in panels, as many columns each as a block has, so that what is multiplied one after the
-other lies one behind the other. The linear algebra library does so too, but anew for each product, which takes as long
-as the product itself if that has few rows.
+other lies one behind the other. The linear algebra library does so too, but anew for each product, which may take as
+long as the product itself if that has few rows.
 
 Where the block was not measured, and in a loop for which the layout does not pay, the linear algebra library is left to
 multiply.

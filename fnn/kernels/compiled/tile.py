@@ -28,10 +28,12 @@ def _features() -> Mapping[str, bool]:
         return {}
 
 
-FUSED = all(_features().get(name, False) for name in ("avx2", "fma"))
+_FEATURES = _features()
+
+FUSED = all(_FEATURES.get(name, False) for name in ("avx2", "fma"))
 """Whether this is a processor for which the block was written and measured."""
 
-_WIDE = _features().get("avx512f", False)
+_WIDE = _FEATURES.get("avx512f", False)
 _BYTES = 64 if _WIDE else 32  # of a vector
 _VECTORS = 2
 
